@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#ifndef MICROGPT_CORE_GENERATION_SAMPLING_H_
+#define MICROGPT_CORE_GENERATION_SAMPLING_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "core/errors/valid.h"
+#include "core/random/random_source.h"
+
+namespace microgpt {
+
+// How the next token is drawn from its distribution.
+struct SamplingSettings {
+  double temperature = 0.5;       // 0..100; 0 takes the likeliest
+  std::optional<uint32_t> top_k;  // 1.., among the k likeliest
+  std::optional<double> top_p;    // >0..1, among the likeliest that reach p
+
+  absl::Status Validate() const;  // FieldError; NaN is out of every range
+};
+using SamplingConfig = Valid<SamplingSettings>;
+
+// Draws tokens as the reference program does: softmax(logits / temperature),
+// then random.choices. top_k first, then top_p on what it left (the least set
+// whose probabilities reach p); equal probabilities go by the lower id. At
+// temperature 0 the likeliest token, the lowest id among equals; no number is
+// taken from `random` then, otherwise one. Keeps its scratch space, so it is
+// not thread-safe.
+template <typename T>
+class TokenSampler {
+ public:
+  explicit TokenSampler(const SamplingConfig& config) : config_(config) {}
+
+  uint32_t Draw(std::span<const T> logits, RandomSource& random);
+
+  // What Draw draws from: a probability a token, 0 for those left out by top_k
+  // and top_p, not scaled to sum to 1 again. Borrowed until the next call.
+  std::span<const T> Probabilities(std::span<const T> logits);
+
+ private:
+  SamplingConfig config_;
+  std::vector<T> probabilities_;
+  std::vector<uint32_t> order_;
+};
+
+}  // namespace microgpt
+
+#endif  // MICROGPT_CORE_GENERATION_SAMPLING_H_

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#ifndef MICROGPT_CORE_TEXT_UTF8_H_
+#define MICROGPT_CORE_TEXT_UTF8_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace microgpt {
+
+// Takes the first code point off `text`. nullopt, with `text` as it was, if it
+// does not begin with a well-formed one (Unicode 15, table 3-7) or is empty.
+std::optional<char32_t> TakeCodePoint(std::string_view& text);
+
+// Appends the UTF-8 form of `code_point`, a Unicode scalar value.
+void AppendUtf8(char32_t code_point, std::string& out);
+
+// OK, or a FieldError for `field` that names line and byte (both from 1) of
+// the first ill-formed sequence.
+absl::Status ValidateUtf8(std::string_view field, std::string_view text);
+
+// White space as Python's str.isspace() has it.
+bool IsSpace(char32_t code_point);
+
+}  // namespace microgpt
+
+#endif  // MICROGPT_CORE_TEXT_UTF8_H_

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#ifndef MICROGPT_CORE_TRAINING_TRAINER_H_
+#define MICROGPT_CORE_TRAINING_TRAINER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+#include "core/model/config.h"
+#include "core/model/model.h"
+#include "core/text/corpus.h"
+
+namespace microgpt {
+
+// Trains one model, a step at a time, as the reference program does: seed,
+// shuffle, draw the parameters; step s takes the documents (s·batch_size + b)
+// mod n, averages the loss over all their positions, and lets the optimizer
+// move against the gradient at a rate that falls linearly to 0. With a
+// validation share the last of the shuffled documents are held out.
+//
+// The same configs and corpus give the same bits. Not thread-safe; different
+// trainers are independent.
+class Trainer {
+ public:
+  // Tokenises `corpus` and draws the first weights. `corpus` must outlive
+  // the call only.
+  static std::unique_ptr<Trainer> Create(const ModelConfig& model,
+                                         const TrainingConfig& training,
+                                         const Corpus& corpus);
+  virtual ~Trainer() = default;
+
+  // Does the next step, and answers its loss: nats a token, before the update.
+  // nullopt, with nothing changed, if `stop` was requested meanwhile. Looks at
+  // `stop` once a document. Precondition: steps_done() < config's steps.
+  virtual std::optional<double> Step(const std::stop_token& stop) = 0;
+  virtual uint32_t steps_done() const = 0;
+
+  // Mean loss over all positions of the held-out documents, nats a token;
+  // nullopt without held-out documents, or if `stop` was requested.
+  virtual std::optional<double> ValidationLoss(const std::stop_token& stop) = 0;
+
+  // The model as it stands, a copy.
+  virtual Model Snapshot() const = 0;
+};
+
+// How many of `documents` a validation share holds out: its floor, but at least
+// one (with a share above 0 and two documents or more), and never all.
+size_t HeldOutDocuments(double validation, size_t documents);
+
+// How many documents of `corpus` block_size cuts off: n characters and their
+// end mark are n + 1 predictions.
+uint64_t CountTruncated(const Corpus& corpus, uint32_t block_size);
+
+// Memory that a Trainer takes at most, its copy of the tokens not counted.
+uint64_t TrainingBytes(const ModelConfig& model, const TrainingConfig& training,
+                       uint32_t vocab_size);
+
+}  // namespace microgpt
+
+#endif  // MICROGPT_CORE_TRAINING_TRAINER_H_
