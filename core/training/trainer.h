@@ -25,7 +25,7 @@ namespace microgpt {
 class Trainer {
  public:
   // Tokenises `corpus` and draws the first weights. `corpus` must outlive
-  // the call only.
+  // the call only. All memory is allocated here; Step allocates nothing.
   static std::unique_ptr<Trainer> Create(const ModelConfig& model,
                                          const TrainingConfig& training,
                                          const Corpus& corpus);
@@ -53,7 +53,9 @@ size_t HeldOutDocuments(double validation, size_t documents);
 // end mark are n + 1 predictions.
 uint64_t CountTruncated(const Corpus& corpus, uint32_t block_size);
 
-// Memory that a Trainer takes at most, its copy of the tokens not counted.
+// Memory that a Trainer takes at most, not counting what grows with the number
+// and the length of the documents: their tokens (4 bytes each) and their order
+// (12 bytes a document).
 uint64_t TrainingBytes(const ModelConfig& model, const TrainingConfig& training,
                        uint32_t vocab_size);
 
