@@ -2,7 +2,6 @@
 #ifndef MICROGPT_CORE_MODEL_CONFIG_H_
 #define MICROGPT_CORE_MODEL_CONFIG_H_
 
-#include <cstddef>
 #include <cstdint>
 
 #include "absl/status/status.h"
@@ -17,8 +16,8 @@ struct ModelSettings {
   uint32_t n_head = 4;       // 1..64
   uint32_t block_size = 16;  // 1..1024
 
-  absl::Status Validate()
-      const;  // a FieldError for the first field that is wrong
+  // OK, or a FieldError for the first field that is wrong.
+  absl::Status Validate() const;
 };
 using ModelConfig = Valid<ModelSettings>;
 
@@ -42,11 +41,14 @@ struct TrainingSettings {
   Optimizer optimizer = Optimizer::kAdam;
   Precision precision = Precision::kFloat32;
 
-  absl::Status Validate() const;  // NaN is out of every range
+  // OK, or a FieldError for the first field that is wrong. NaN is out of every
+  // range.
+  absl::Status Validate() const;
 };
 using TrainingConfig = Valid<TrainingSettings>;
 
-// 2·V·E + T·E + 12·L·E².
+// How many weights a model has: 2·V·E + T·E + 12·L·E², with V = vocab_size (BOS
+// included), E = n_embd, T = block_size, L = n_layer.
 uint64_t CountParameters(const ModelConfig& config, uint32_t vocab_size);
 
 }  // namespace microgpt

@@ -29,8 +29,8 @@ absl::StatusOr<RunQueue::Ticket> RunQueue::Admit() {
   MutexLock lock(mutex_);
   if (calls_ >= max_calls_) {
     return ExhaustedError(
-        fmt::format("{} generations are under way, which is the limit "
-                    "(--max-generations)",
+        fmt::format("{} calls are under way, which is the limit "
+                    "(--max-calls)",
                     calls_),
         std::chrono::milliseconds(200));
   }
