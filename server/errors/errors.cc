@@ -44,18 +44,16 @@ std::optional<std::chrono::milliseconds> RetryDelayOf(
     const absl::Status& status) {
   const auto payload = status.GetPayload(kRetryMs);
   if (!payload.has_value()) return std::nullopt;
-  return std::chrono::milliseconds(
-      std::atoll(std::string(*payload).c_str()));
+  return std::chrono::milliseconds(std::atoll(std::string(*payload).c_str()));
 }
 
 absl::Status UnknownNameError(std::string_view kind, std::string_view name,
                               std::span<const std::string> known) {
   const std::string_view nearest = Nearest(name, known);
   return absl::NotFoundError(
-      nearest.empty()
-          ? fmt::format("{} \"{}\" not found", kind, name)
-          : fmt::format("{} \"{}\" not found: did you mean \"{}\"?", kind,
-                        name, nearest));
+      nearest.empty() ? fmt::format("{} \"{}\" not found", kind, name)
+                      : fmt::format("{} \"{}\" not found: did you mean \"{}\"?",
+                                    kind, name, nearest));
 }
 
 std::string_view Nearest(std::string_view name,

@@ -74,7 +74,7 @@ absl::StatusOr<TrainingConfig> ParseTrainingConfig(const v1::Config& config) {
   return TrainingConfig::Create(settings);
 }
 
-v1::Job::State ToProto(JobState state) {
+v1::Job::State StateToProto(JobState state) {
   switch (state) {
     case JobState::kQueued:
       return v1::Job::STATE_QUEUED;
@@ -92,7 +92,7 @@ v1::Job::State ToProto(JobState state) {
   return v1::Job::STATE_UNSPECIFIED;
 }
 
-v1::Dataset ToProto(const DatasetSummary& dataset) {
+v1::Dataset DatasetToProto(const DatasetSummary& dataset) {
   v1::Dataset message;
   message.set_id(dataset.id);
   message.set_documents(static_cast<uint32_t>(dataset.documents));
@@ -153,12 +153,13 @@ absl::StatusOr<std::chrono::nanoseconds> ParseDuration(
   const double seconds = static_cast<double>(duration.seconds()) +
                          static_cast<double>(duration.nanos()) / kBillion;
   if (seconds < 0) {
-    return FieldError(field, fmt::format("{}s is below the minimum 0s", seconds));
+    return FieldError(field,
+                      fmt::format("{}s is below the minimum 0s", seconds));
   }
   const std::chrono::duration<double> most(maximum);
   if (seconds > most.count()) {
-    return FieldError(field, fmt::format("{}s is above the maximum {}s", seconds,
-                                         most.count()));
+    return FieldError(field, fmt::format("{}s is above the maximum {}s",
+                                         seconds, most.count()));
   }
   return std::chrono::seconds(duration.seconds()) +
          std::chrono::nanoseconds(duration.nanos());
@@ -205,7 +206,7 @@ v1::Job ToProto(const JobRecord& job) {
   v1::Job message;
   message.set_job(job.id);
   message.set_model(job.model);
-  message.set_state(ToProto(job.state));
+  message.set_state(StateToProto(job.state));
   message.set_done(IsDone(job.state));
   message.set_step(job.step);
   message.set_steps(job.training_config->steps);
@@ -224,7 +225,7 @@ v1::Job ToProto(const JobRecord& job) {
   message.set_vocab_size(job.vocab_size);
   message.set_num_parameters(static_cast<uint32_t>(job.num_parameters));
   *message.mutable_config() = ToProto(job.model_config, job.training_config);
-  *message.mutable_dataset() = ToProto(job.dataset);
+  *message.mutable_dataset() = DatasetToProto(job.dataset);
   message.set_revision(job.revision);
   *message.mutable_create_time() = ToProto(job.create_time);
   if (job.end_time) *message.mutable_end_time() = ToProto(*job.end_time);
@@ -259,7 +260,7 @@ v1::Model ToProto(const ModelVersion& model) {
   message.set_version(model.version);
   message.set_job(job.id);
   *message.mutable_config() = ToProto(job.model_config, job.training_config);
-  *message.mutable_dataset() = ToProto(job.dataset);
+  *message.mutable_dataset() = DatasetToProto(job.dataset);
   message.set_vocab_size(job.vocab_size);
   message.set_num_parameters(static_cast<uint32_t>(job.num_parameters));
   message.set_loss(job.loss);

@@ -30,7 +30,8 @@ struct Configs {
 // Unset fields become their defaults.
 absl::StatusOr<Configs> ParseConfig(const v1::Config& config);
 
-absl::StatusOr<SamplingConfig> ParseSampling(const v1::GenerateRequest& request);
+absl::StatusOr<SamplingConfig> ParseSampling(
+    const v1::GenerateRequest& request);
 
 // A duration from 0 to `maximum`.
 absl::StatusOr<std::chrono::nanoseconds> ParseDuration(

@@ -50,11 +50,10 @@ absl::StatusOr<GenerationSettings> Parse(const v1::GenerateRequest& request) {
   GenerationSettings settings;
   settings.model = ModelOf(request.model());
   settings.count = request.has_count() ? request.count() : kDefaultCount;
-  MICROGPT_RETURN_IF_ERROR(
-      CheckRange("count", settings.count, 1, kMaxSamples));
+  MICROGPT_RETURN_IF_ERROR(CheckRange("count", settings.count, 1, kMaxSamples));
   MICROGPT_ASSIGN_OR_RETURN(settings.sampling, ParseSampling(request));
-  settings.max_attempts = request.has_max_attempts() ? request.max_attempts()
-                                                     : kDefaultAttempts;
+  settings.max_attempts =
+      request.has_max_attempts() ? request.max_attempts() : kDefaultAttempts;
   MICROGPT_RETURN_IF_ERROR(
       CheckRange("max_attempts", settings.max_attempts, 1, kMaxAttempts));
   if (!v1::GenerateRequest::Randomness_IsValid(request.randomness())) {
@@ -90,8 +89,8 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
     if (ended_) return next(std::nullopt);
     queue_.Submit([self = shared_from_this(), next = std::move(next)] {
       auto message = self->MakeMessage();
-      const bool nothing_yet = message.ok() && !self->ended_ &&
-                               (*message)->samples_size() == 0;
+      const bool nothing_yet =
+          message.ok() && !self->ended_ && (*message)->samples_size() == 0;
       if (!nothing_yet) next(std::move(message));
       return nothing_yet;
     });
@@ -125,8 +124,8 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
                               registry_.Resolve(settings_.model));
     reference_ = model.Reference();
     MICROGPT_ASSIGN_OR_RETURN(
-        generator_, Generator::Create(model.model, settings_.sampling,
-                                      settings_.prefix));
+        generator_,
+        Generator::Create(model.model, settings_.sampling, settings_.prefix));
     if (settings_.python) {
       random_ = std::make_unique<PythonRandom>(
           settings_.seed ? PythonRandom(*settings_.seed)
@@ -278,9 +277,8 @@ GenerationHandlers::Generate(const v1::GenerateRequest& request,
                              const CallContext& context) {
   MICROGPT_ASSIGN_OR_RETURN(GenerationSettings settings, Parse(request));
   MICROGPT_ASSIGN_OR_RETURN(RunQueue::Ticket ticket, queue_.Admit());
-  return std::make_shared<GenerateStream>(std::move(settings), registry_,
-                                          queue_, std::move(ticket),
-                                          context.stop);
+  return std::make_shared<GenerateStream>(
+      std::move(settings), registry_, queue_, std::move(ticket), context.stop);
 }
 
 void GenerationHandlers::Score(const v1::ScoreRequest& request,
@@ -291,11 +289,10 @@ void GenerationHandlers::Score(const v1::ScoreRequest& request,
   }
   absl::StatusOr<RunQueue::Ticket> ticket = queue_.Admit();
   if (!ticket.ok()) return done(ticket.status());
-  auto scoring = std::make_shared<Scoring>(
-      request, registry_, *std::move(ticket), context.stop);
-  queue_.Submit([scoring, done = std::move(done)] {
-    return scoring->RunSlice(done);
-  });
+  auto scoring = std::make_shared<Scoring>(request, registry_,
+                                           *std::move(ticket), context.stop);
+  queue_.Submit(
+      [scoring, done = std::move(done)] { return scoring->RunSlice(done); });
 }
 
 }  // namespace microgpt::server

@@ -24,9 +24,9 @@ absl::StatusOr<size_t> ParsePageSize(uint32_t page_size) {
 }
 
 absl::Status BadPageToken(const std::string& token) {
-  return FieldError("page_token",
-                    fmt::format("\"{}\" is not the next_page_token of a page",
-                                token));
+  return FieldError(
+      "page_token",
+      fmt::format("\"{}\" is not the next_page_token of a page", token));
 }
 
 absl::StatusOr<v1::ListJobsResponse> JobPage(

@@ -53,20 +53,21 @@ v1::Job Describe(const Jobs& jobs, const Store& store, const JobRecord& job,
 absl::Status CheckMemory(const JobRequest& request) {
   const auto vocab_size =
       static_cast<uint32_t>(request.corpus->alphabet().size()) + 1;
-  const uint64_t bytes = TrainingBytes(request.model_config,
-                                       request.training_config, vocab_size);
+  const uint64_t bytes =
+      TrainingBytes(request.model_config, request.training_config, vocab_size);
   if (bytes <= kMaxTrainingBytes) return absl::OkStatus();
   return FieldError(
-      "config", fmt::format("this model takes {} MiB to train with {} different "
-                            "characters, above the maximum {} MiB",
-                            bytes >> 20, vocab_size - 1,
-                            kMaxTrainingBytes >> 20));
+      "config",
+      fmt::format("this model takes {} MiB to train with {} different "
+                  "characters, above the maximum {} MiB",
+                  bytes >> 20, vocab_size - 1, kMaxTrainingBytes >> 20));
 }
 
 absl::Status CheckRequestId(const std::string& id) {
   if (id.size() <= kMaxRequestIdLength) return absl::OkStatus();
-  return FieldError("request_id", fmt::format("{} bytes are above the maximum {}",
-                                              id.size(), kMaxRequestIdLength));
+  return FieldError("request_id",
+                    fmt::format("{} bytes are above the maximum {}", id.size(),
+                                kMaxRequestIdLength));
 }
 
 // A job's snapshots until its end, each newer than the one before.
@@ -191,12 +192,11 @@ absl::StatusOr<JobRequest> TrainingHandlers::ParseTrain(
 
 absl::StatusOr<std::shared_ptr<const Corpus>> TrainingHandlers::ParseCorpus(
     const v1::TrainRequest& request) const {
-  const int sources = (request.documents_size() > 0) +
-                      !request.text().empty() + !request.dataset().empty();
+  const int sources = (request.documents_size() > 0) + !request.text().empty() +
+                      !request.dataset().empty();
   if (sources > 1) {
-    return FieldError(
-        request.dataset().empty() ? "text" : "dataset",
-        "only one of documents, text and dataset may be given");
+    return FieldError(request.dataset().empty() ? "text" : "dataset",
+                      "only one of documents, text and dataset may be given");
   }
   if (request.documents_size() > 0) {
     const std::vector<std::string_view> documents(request.documents().begin(),
@@ -221,7 +221,8 @@ absl::StatusOr<std::shared_ptr<const Corpus>> TrainingHandlers::FindDataset(
   if (auto corpus = store_.FindCorpus(name)) return corpus;
   const std::span<const std::string_view> builtin = BuiltinDatasetNames();
   return UnknownNameError(
-      "dataset", name, std::vector<std::string>(builtin.begin(), builtin.end()));
+      "dataset", name,
+      std::vector<std::string>(builtin.begin(), builtin.end()));
 }
 
 void TrainingHandlers::GetStatus(const v1::GetStatusRequest& request,
@@ -272,10 +273,10 @@ absl::StatusOr<ResponseStreamPtr<v1::Job>> TrainingHandlers::WatchStatus(
         interval,
         ParseDuration("min_interval", request.min_interval(), kMaxWait));
     if (interval < kMinInterval) {
-      return FieldError("min_interval",
-                        fmt::format("{}s is below the minimum 0.001s",
-                                    std::chrono::duration<double>(interval)
-                                        .count()));
+      return FieldError(
+          "min_interval",
+          fmt::format("{}s is below the minimum 0.001s",
+                      std::chrono::duration<double>(interval).count()));
     }
   }
   MICROGPT_ASSIGN_OR_RETURN(const JobRecord job,

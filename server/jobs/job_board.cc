@@ -157,8 +157,7 @@ std::optional<JobRecord> JobBoard::Find(std::string_view id) const {
   JobRecord record = job->second.record;
   if (record.state == JobState::kQueued) {
     const auto place = std::find(queue_.begin(), queue_.end(), record.id);
-    record.queue_position =
-        static_cast<uint32_t>(place - queue_.begin()) + 1;
+    record.queue_position = static_cast<uint32_t>(place - queue_.begin()) + 1;
   }
   return record;
 }

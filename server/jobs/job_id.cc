@@ -28,8 +28,9 @@ std::string Encode(const std::array<uint8_t, 16>& bytes) {
 }  // namespace
 
 std::string JobIdGenerator::Next(Time now) {
-  const auto since_epoch = std::chrono::duration_cast<std::chrono::milliseconds>(
-      now.time_since_epoch());
+  const auto since_epoch =
+      std::chrono::duration_cast<std::chrono::milliseconds>(
+          now.time_since_epoch());
   const uint64_t ms = static_cast<uint64_t>(since_epoch.count());
   MutexLock lock(mutex_);
   if (ms > last_ms_) {

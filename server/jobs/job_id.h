@@ -18,13 +18,13 @@ namespace microgpt::server {
 // within a millisecond and when the clock is set back. Thread-safe.
 class JobIdGenerator {
  public:
-  std::string Next(Time now) EXCLUDES(mutex_);
+  std::string Next(Time now) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   Mutex mutex_;
-  std::random_device random_ GUARDED_BY(mutex_);
-  uint64_t last_ms_ GUARDED_BY(mutex_) = 0;
-  std::array<uint8_t, 10> entropy_ GUARDED_BY(mutex_) = {};
+  std::random_device random_ ABSL_GUARDED_BY(mutex_);
+  uint64_t last_ms_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::array<uint8_t, 10> entropy_ ABSL_GUARDED_BY(mutex_) = {};
 };
 
 // Whether `text` has the form of a job id.

@@ -41,10 +41,8 @@ JobRecord NewRecord(const JobRequest& request, std::string id, Time now) {
   job.fingerprint = Fingerprint(request);
   job.model_config = request.model_config;
   job.training_config = request.training_config;
-  job.dataset =
-      Summarize(*request.corpus, request.model_config->block_size);
-  job.vocab_size =
-      static_cast<uint32_t>(request.corpus->alphabet().size()) + 1;
+  job.dataset = Summarize(*request.corpus, request.model_config->block_size);
+  job.vocab_size = static_cast<uint32_t>(request.corpus->alphabet().size()) + 1;
   job.num_parameters = CountParameters(request.model_config, job.vocab_size);
   job.create_time = now;
   return job;
@@ -79,8 +77,8 @@ absl::StatusOr<JobRecord> Jobs::Submit(const JobRequest& request) {
     return Get(same.id);
   }
   board_.Enqueue(accepted, request.corpus, std::move(place));
-  spdlog::info("job {} accepted: model {}, {} documents, {} parameters",
-               job.id, job.model, job.dataset.documents, job.num_parameters);
+  spdlog::info("job {} accepted: model {}, {} documents, {} parameters", job.id,
+               job.model, job.dataset.documents, job.num_parameters);
   return Get(job.id);
 }
 
@@ -97,8 +95,7 @@ absl::StatusOr<JobRecord> Jobs::Newest(std::string_view model) const {
 }
 
 std::vector<JobRecord> Jobs::List(std::string_view model,
-                                  std::string_view before,
-                                  size_t limit) const {
+                                  std::string_view before, size_t limit) const {
   std::vector<JobRecord> jobs = store_.ListJobs(model, before, limit);
   for (JobRecord& job : jobs) {
     if (IsDone(job.state)) continue;

@@ -25,9 +25,9 @@ void LogEnd(const JobRecord& job) {
       std::chrono::duration_cast<std::chrono::milliseconds>(job.elapsed);
   switch (job.state) {
     case JobState::kSucceeded:
-      spdlog::info("job {} succeeded: model {}@{}, {} steps in {} ms, loss {:.4f}",
-                   job.id, job.model, job.version, job.step, ms.count(),
-                   job.loss);
+      spdlog::info(
+          "job {} succeeded: model {}@{}, {} steps in {} ms, loss {:.4f}",
+          job.id, job.model, job.version, job.step, ms.count(), job.loss);
       return;
     case JobState::kFailed:
       spdlog::warn("job {} failed: {}", job.id,
@@ -55,8 +55,8 @@ WorkerPool::~WorkerPool() {
 void WorkerPool::Work() {
   LowerPriority();
   while (const std::optional<JobBoard::Claimed> claimed = board_.Claim()) {
-    TrainingResult result = RunTraining(
-        *claimed, [this](const JobRecord& job, const auto& losses) {
+    TrainingResult result =
+        RunTraining(*claimed, [this](const JobRecord& job, const auto& losses) {
           board_.Publish(job, losses);
         });
     const std::string id = result.job.id;

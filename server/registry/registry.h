@@ -23,8 +23,8 @@ class Registry {
 
   // "names", its newest version, or "names@3".
   //
-  // INVALID_ARGUMENT, field "model": not of that form. NOT_FOUND: no such model,
-  // naming the nearest, or no such version. FAILED_PRECONDITION, reason
+  // INVALID_ARGUMENT, field "model": not of that form. NOT_FOUND: no such
+  // model, naming the nearest, or no such version. FAILED_PRECONDITION, reason
   // NOT_TRAINED: the model has a job but no version yet.
   absl::StatusOr<ModelVersion> Resolve(std::string_view reference) const;
 

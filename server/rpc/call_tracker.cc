@@ -18,6 +18,7 @@ void CallTracker::Add(const void* call, std::stop_source stop) {
 void CallTracker::Remove(const void* call) {
   MutexLock lock(mutex_);
   calls_.erase(call);
+  if (calls_.empty()) ended_.notify_all();
 }
 
 void CallTracker::StopAll() {
@@ -29,6 +30,13 @@ void CallTracker::StopAll() {
   }
   // Not under the lock: this calls back whoever waits for the stop.
   for (auto& [call, stop] : calls) stop.request_stop();
+}
+
+void CallTracker::AwaitNone(std::chrono::steady_clock::time_point deadline) {
+  MutexLock lock(mutex_);
+  while (!calls_.empty() &&
+         ended_.wait_until(mutex_, deadline) == std::cv_status::no_timeout) {
+  }
 }
 
 bool CallTracker::stopped() const {

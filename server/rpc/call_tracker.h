@@ -2,7 +2,7 @@
 #ifndef MICROGPT_SERVER_RPC_CALL_TRACKER_H_
 #define MICROGPT_SERVER_RPC_CALL_TRACKER_H_
 
-#include <cstddef>
+#include <chrono>
 #include <map>
 #include <stop_token>
 
@@ -15,19 +15,24 @@ namespace microgpt::server {
 class CallTracker {
  public:
   // A call begins or ends. `stop` tells its handler to answer soon.
-  void Add(const void* call, std::stop_source stop) EXCLUDES(mutex_);
-  void Remove(const void* call) EXCLUDES(mutex_);
+  void Add(const void* call, std::stop_source stop) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Remove(const void* call) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Stops every call under way and every later one.
-  void StopAll() EXCLUDES(mutex_);
+  void StopAll() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Blocks until no call is under way or `deadline`.
+  void AwaitNone(std::chrono::steady_clock::time_point deadline)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Whether StopAll was called.
-  bool stopped() const EXCLUDES(mutex_);
+  bool stopped() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   mutable Mutex mutex_;
-  std::map<const void*, std::stop_source> calls_ GUARDED_BY(mutex_);
-  bool stopped_ GUARDED_BY(mutex_) = false;
+  CondVar ended_;
+  std::map<const void*, std::stop_source> calls_ ABSL_GUARDED_BY(mutex_);
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace microgpt::server

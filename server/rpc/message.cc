@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/unknown_field_set.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 #include <grpcpp/support/proto_buffer_writer.h>
 
@@ -25,8 +26,9 @@ using google::protobuf::UnknownFieldSet;
 
 std::string ElementPath(const std::string& prefix, const FieldDescriptor& field,
                         int index) {
-  return field.is_repeated() ? fmt::format("{}{}[{}]", prefix, field.name(), index)
-                             : prefix + field.name();
+  return field.is_repeated()
+             ? fmt::format("{}{}[{}]", prefix, field.name(), index)
+             : prefix + field.name();
 }
 
 // Finds the string that is not UTF-8 in a message that does not parse, by
@@ -64,9 +66,8 @@ absl::Status WhyUndecodable(const grpc::ByteBuffer& bytes,
   if (fields.MergeFromCodedStream(&stream) && stream.ConsumedEntireMessage()) {
     MICROGPT_RETURN_IF_ERROR(FindBadText(type, fields, ""));
   }
-  return absl::InvalidArgumentError(
-      fmt::format("the {} bytes sent are not a {}", bytes.Length(),
-                  type.full_name()));
+  return absl::InvalidArgumentError(fmt::format(
+      "the {} bytes sent are not a {}", bytes.Length(), type.full_name()));
 }
 
 absl::Status RefuseUnknownFields(const Message& message,
@@ -109,7 +110,8 @@ absl::Status Decode(const grpc::ByteBuffer& bytes, Message& message) {
 
 grpc::ByteBuffer Encode(const Message& message) {
   grpc::ByteBuffer bytes;
-  bool own_buffer;
+  bool own_buffer = false;
+  // Fails only for a message above 2 GiB, which no limit of ours allows.
   grpc::SerializationTraits<Message>::Serialize(message, &bytes, &own_buffer);
   return bytes;
 }

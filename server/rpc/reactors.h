@@ -60,8 +60,8 @@ class CallState {
 template <typename Request, typename Response>
 class UnaryReactor : public grpc::ServerUnaryReactor {
  public:
-  using Handler = std::function<void(const Request&, const CallContext&,
-                                     Done<Response>)>;
+  using Handler =
+      std::function<void(const Request&, const CallContext&, Done<Response>)>;
 
   UnaryReactor(const grpc::CallbackServerContext& context,
                const grpc::ByteBuffer& bytes, grpc::ByteBuffer& answer,

@@ -14,11 +14,12 @@ using std::placeholders::_3;
 
 // A reactor for a unary method of a group of handlers.
 template <typename Handlers, typename Request, typename Response>
-grpc::ServerUnaryReactor* Unary(
-    Context* context, const Bytes* request, Bytes* response,
-    CallTracker& tracker, Handlers& handlers,
-    void (Handlers::*method)(const Request&, const CallContext&,
-                             Done<Response>)) {
+grpc::ServerUnaryReactor* Unary(Context* context, const Bytes* request,
+                                Bytes* response, CallTracker& tracker,
+                                Handlers& handlers,
+                                void (Handlers::*method)(const Request&,
+                                                         const CallContext&,
+                                                         Done<Response>)) {
   return new UnaryReactor<Request, Response>(
       *context, *request, *response, tracker,
       std::bind(method, &handlers, _1, _2, _3));

@@ -54,13 +54,13 @@ class MemoryStore : public Store {
 
   const size_t max_bytes_;
   mutable Mutex mutex_;
-  size_t bytes_ GUARDED_BY(mutex_) = 0;
-  Jobs jobs_ GUARDED_BY(mutex_);
+  size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  Jobs jobs_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, std::string> job_of_request_
-      GUARDED_BY(mutex_);
+      ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, std::shared_ptr<const Corpus>> corpora_
-      GUARDED_BY(mutex_);
-  std::map<std::string, Versions, std::less<>> models_ GUARDED_BY(mutex_);
+      ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Versions, std::less<>> models_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace microgpt::server

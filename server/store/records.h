@@ -59,10 +59,10 @@ struct JobRecord {
   Time create_time;
 
   JobState state = JobState::kQueued;
-  uint32_t revision = 1;        // grows with each change
-  uint32_t queue_position = 0;  // 1 is next; 0 when not queued
-  uint32_t step = 0;            // steps done
-  double loss = 0;              // mean of the last 100 steps
+  uint32_t revision = 1;                // grows with each change
+  uint32_t queue_position = 0;          // 1 is next; 0 when not queued
+  uint32_t step = 0;                    // steps done
+  double loss = 0;                      // mean of the last 100 steps
   std::chrono::nanoseconds elapsed{0};  // spent training
   std::vector<ValidationPoint> validation;
   std::vector<std::string> samples;  // drawn from the newest weights

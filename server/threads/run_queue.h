@@ -40,22 +40,22 @@ class RunQueue {
   ~RunQueue();
 
   // RESOURCE_EXHAUSTED, with a retry hint, if max_calls are under way.
-  absl::StatusOr<Ticket> Admit() EXCLUDES(mutex_);
+  absl::StatusOr<Ticket> Admit() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Puts `slice` at the end of the line.
-  void Submit(Slice slice) EXCLUDES(mutex_);
+  void Submit(Slice slice) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  size_t calls() const EXCLUDES(mutex_);  // tickets out
+  size_t calls() const ABSL_LOCKS_EXCLUDED(mutex_);  // tickets out
 
  private:
-  void Work() EXCLUDES(mutex_);
+  void Work() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const size_t max_calls_;
   mutable Mutex mutex_;
   CondVar changed_;
-  std::deque<Slice> line_ GUARDED_BY(mutex_);
-  size_t calls_ GUARDED_BY(mutex_) = 0;
-  bool closing_ GUARDED_BY(mutex_) = false;
+  std::deque<Slice> line_ ABSL_GUARDED_BY(mutex_);
+  size_t calls_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };
 

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+#include "client/cli.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "client/command_line/nearest.h"
+#include "client/command_line/values.h"
+#include "client/connection/connection.h"
+#include "client/connection/failure.h"
+#include "client/connection/interrupts.h"
+#include "client/output/output.h"
+
+namespace microgpt::client {
+namespace {
+
+constexpr char kFooter[] =
+    "-o is one of\n"
+    "  table  for people, with rounded numbers\n"
+    "  json   proto3 JSON, one object a line\n"
+    "  csv    with a header and every digit\n"
+    "  text   the one string that matters, one a line: generate's default\n"
+    "\n"
+    "Data goes to standard output, all else to standard error.\n"
+    "Exit codes: 0 ok, 1 failed, 2 usage, 3 unavailable (try again), 4 not\n"
+    "found, 5 conflict, 130 interrupted.\n"
+    "\n"
+    "Examples:\n"
+    "  mgpt train names\n"
+    "  mgpt generate names -n 5\n"
+    "  mgpt train --help";
+
+// Help without CLI11's type names and markers: the usage line says what is
+// required, the descriptions say the rest.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  HelpFormatter() { column_width(24); }
+
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    const bool is_root = app->get_parent() == nullptr;
+    if (is_root) return "\nUsage: mgpt [OPTIONS] COMMAND …\n";
+    return "\n" + CLI::Formatter::make_usage(app, std::move(name));
+  }
+
+  std::string make_option_opts(const CLI::Option* option) const override {
+    const std::string text = option->get_option_text();
+    return text.empty() || text == " " ? "" : " " + text;
+  }
+};
+
+Format ParseFormat(const std::string& name) {
+  if (name == "table") return Format::kTable;
+  if (name == "json") return Format::kJson;
+  if (name == "csv") return Format::kCsv;
+  if (name == "text") return Format::kText;
+  throw CLI::ValidationError(
+      "--output", fmt::format("\"{}\" is not table, json, csv or text", name));
+}
+
+void AddGlobalOptions(CLI::App& root, Invocation* invocation) {
+  root.add_option_function<std::string>(
+          "-o,--output",
+          [invocation](const std::string& name) {
+            invocation->format = ParseFormat(name);
+          },
+          "table, json, csv or text (see below)")
+      ->option_text("FORMAT");
+  root.add_flag("-q,--quiet", invocation->quiet,
+                "No progress and no hints; warnings and errors");
+  root.add_flag_callback(
+      "--no-color", [invocation] { invocation->color = false; },
+      "No colours; so does NO_COLOR in the environment");
+  root.add_option("--server", invocation->server,
+                  "Where the server is (127.0.0.1:50051);\n"
+                  "MGPT_SERVER in the environment does the same")
+      ->envname("MGPT_SERVER")
+      ->option_text("HOST:PORT");
+  AddDuration(
+      root, "--timeout",
+      [invocation](std::chrono::milliseconds timeout) {
+        invocation->timeout = timeout;
+      },
+      "Give up on a call after this long, 500ms, 30s, 2m\n"
+      "(never); a training that is followed goes on");
+  root.set_version_flag("--version", "mgpt " MICROGPT_CLIENT_VERSION,
+                        "Print this program's version");
+}
+
+void AddCommands(CLI::App& root, Action* action) {
+  AddTrain(root, action);
+  AddGenerate(root, action);
+  AddScore(root, action);
+  AddStatus(root, action);
+  AddWatch(root, action);
+  AddStop(root, action);
+  AddMetrics(root, action);
+  AddLists(root, action);
+  AddServer(root, action);
+}
+
+// CLI11 takes "[a,b]" for a list of two, where a text is wanted as it is. So
+// such arguments get a mark, which every option takes off again.
+constexpr char kMark = '\x01';
+
+std::string Marked(std::string argument) {
+  const bool is_list = argument.starts_with('[') && argument.ends_with(']');
+  return is_list ? kMark + argument : argument;
+}
+
+std::string Unmark(std::string& value) {
+  if (value.starts_with(kMark)) value.erase(0, 1);
+  return "";  // no error
+}
+
+void UnmarkAll(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    option->transform(CLI::Validator(Unmark, "", ""));
+  }
+  for (CLI::App* command : app.get_subcommands({})) UnmarkAll(*command);
+}
+
+// The arguments in CLI11's order (last first), with what it gets wrong put
+// right: "--prefix=" would take the next argument for its value.
+std::vector<std::string> ForCli11(const std::vector<std::string>& arguments) {
+  std::vector<std::string> prepared;
+  bool only_positionals = false;
+  for (const std::string& argument : arguments) {
+    only_positionals = only_positionals || argument == "--";
+    if (!only_positionals && argument.starts_with("--") &&
+        argument.find('=') == argument.size() - 1) {
+      prepared.push_back(argument.substr(0, argument.size() - 1));
+      prepared.emplace_back();
+    } else {
+      prepared.push_back(Marked(argument));
+    }
+  }
+  std::reverse(prepared.begin(), prepared.end());
+  return prepared;
+}
+
+CLI::App* ChosenCommand(CLI::App& root) {
+  const std::vector<CLI::App*> chosen = root.get_subcommands();
+  return chosen.empty() ? nullptr : chosen.front();
+}
+
+std::string HelpCommand(CLI::App& root) {
+  CLI::App* const command = ChosenCommand(root);
+  return command == nullptr
+             ? "mgpt --help"
+             : fmt::format("mgpt {} --help", command->get_name());
+}
+
+// Names that may stand where `word` does: flags for a flag, else commands.
+std::vector<std::string> Candidates(CLI::App& root, bool flags) {
+  std::vector<std::string> names;
+  if (!flags) {
+    for (const CLI::App* command : root.get_subcommands({})) {
+      names.push_back(command->get_name());
+      for (const auto& alias : command->get_aliases()) names.push_back(alias);
+    }
+    return names;
+  }
+  for (const CLI::App* app : {ChosenCommand(root), &root}) {
+    if (app == nullptr) continue;
+    for (const CLI::Option* option : app->get_options()) {
+      for (const auto& name : option->get_lnames())
+        names.push_back("--" + name);
+    }
+  }
+  return names;
+}
+
+// What nobody asked for: the first unknown flag, or the first word too many.
+absl::Status Unexpected(CLI::App& root,
+                        const std::vector<std::string>& extras) {
+  const auto is_flag = [](const std::string& word) {
+    return word.size() > 1 && word[0] == '-';
+  };
+  auto word = std::find_if(extras.begin(), extras.end(), is_flag);
+  const bool flag = word != extras.end();
+  if (!flag) word = extras.begin();
+  const std::string name = word->substr(0, flag ? word->find('=') : word->npos);
+  const CLI::App* const command = ChosenCommand(root);
+  std::string problem = "is not a command of mgpt";
+  if (flag) {
+    problem = fmt::format("is not an option of mgpt{}",
+                          command ? " " + command->get_name() : "");
+  } else if (command != nullptr) {
+    problem = fmt::format("is one argument too many for mgpt {}",
+                          command->get_name());
+  }
+  const bool may_be_slip = flag || command == nullptr;
+  const auto nearest =
+      may_be_slip ? Nearest(name, Candidates(root, flag)) : std::nullopt;
+  return absl::InvalidArgumentError(
+      fmt::format("{} {}{} See: {}", name, problem,
+                  nearest ? fmt::format(": did you mean {}?", *nearest) : ".",
+                  HelpCommand(root)));
+}
+
+// Parses into *invocation, which the options of `root` are bound to.
+absl::Status Parse(CLI::App& root, const std::vector<std::string>& arguments,
+                   Invocation* invocation) {
+  try {
+    root.parse(ForCli11(arguments));
+  } catch (const CLI::CallForHelp&) {
+    CLI::App* const command = ChosenCommand(root);
+    invocation->help = command ? command->help("mgpt") : root.help();
+  } catch (const CLI::CallForVersion& version) {
+    invocation->help = fmt::format("{}\n", version.what());
+  } catch (const CLI::ExtrasError&) {
+    return Unexpected(root, root.remaining(true));
+  } catch (const CLI::ParseError& error) {
+    return WithNextStep(absl::InvalidArgumentError(error.what()),
+                        HelpCommand(root));
+  }
+  if (!invocation->action && invocation->help.empty()) {
+    invocation->help = root.help();
+  }
+  return absl::OkStatus();
+}
+
+// "help train" is "train --help", "help" is "--help".
+std::vector<std::string> WithoutHelpCommand(
+    std::vector<std::string> arguments) {
+  if (arguments.empty() || arguments[0] != "help") return arguments;
+  arguments.erase(arguments.begin());
+  arguments.emplace_back("--help");
+  return arguments;
+}
+
+bool ColorAllowed() {
+  const char* no_color = std::getenv("NO_COLOR");
+  return no_color == nullptr || *no_color == '\0';
+}
+
+}  // namespace
+
+absl::StatusOr<Invocation> ParseCommandLine(
+    std::vector<std::string> arguments) {
+  Invocation invocation;
+  CLI::App root(
+      "mgpt trains tiny GPTs on lists of short strings, and makes new "
+      "strings with them.",
+      "mgpt");
+  root.formatter(std::make_shared<HelpFormatter>());
+  root.fallthrough();  // global options may stand behind the command
+  root.require_subcommand(0, 1);
+  root.get_help_ptr()->description("Print help, also after a command");
+  root.footer(kFooter);
+  AddGlobalOptions(root, &invocation);
+  AddCommands(root, &invocation.action);
+  UnmarkAll(root);
+  const absl::Status status =
+      Parse(root, WithoutHelpCommand(std::move(arguments)), &invocation);
+  if (!status.ok()) return status;
+  invocation.color = invocation.color && ColorAllowed();
+  absl::StatusOr<std::string> address = ParseAddress(invocation.server);
+  if (!address.ok()) return address.status();
+  invocation.server = *std::move(address);
+  return invocation;
+}
+
+int Run(const Invocation& invocation) {
+  Interrupts interrupts;  // before gRPC starts its threads
+  Output out(STDOUT_FILENO);
+  Console console(STDERR_FILENO,
+                  {.quiet = invocation.quiet, .color = invocation.color});
+  absl::Status status;
+  if (!invocation.action) {
+    out.Write(invocation.help);
+  } else {
+    Connection connection(invocation.server, invocation.timeout, &interrupts);
+    Session session{.connection = connection,
+                    .out = out,
+                    .console = console,
+                    .format = invocation.format,
+                    .color_out = invocation.color && out.is_terminal()};
+    status = invocation.action(session);
+  }
+  const absl::Status written = out.Finish();
+  if (status.ok()) status = written;
+  const std::string message(status.message());
+  if (!message.empty()) console.Error(message);
+  return static_cast<int>(ExitCodeOf(status));
+}
+
+}  // namespace microgpt::client

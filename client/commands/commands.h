@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+//
+// Every command of mgpt. Each function adds one (or a few that belong
+// together) to the command line; parsing one leaves what it does in *chosen.
+#ifndef MICROGPT_CLIENT_COMMANDS_COMMANDS_H_
+#define MICROGPT_CLIENT_COMMANDS_COMMANDS_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/status.h"
+#include "client/commands/session.h"
+
+namespace microgpt::client {
+
+using Action = std::function<absl::Status(Session&)>;
+
+void AddTrain(CLI::App& root, Action* chosen);
+void AddGenerate(CLI::App& root, Action* chosen);
+void AddScore(CLI::App& root, Action* chosen);
+void AddStatus(CLI::App& root, Action* chosen);
+void AddWatch(CLI::App& root, Action* chosen);
+void AddStop(CLI::App& root, Action* chosen);
+void AddMetrics(CLI::App& root, Action* chosen);
+void AddLists(CLI::App& root, Action* chosen);   // ls, jobs
+void AddServer(CLI::App& root, Action* chosen);  // info, health, version
+
+// Adds a command whose options are parsed into an Options, which `run` gets.
+//   examples: lines of the help text, without indentation.
+template <typename Options>
+CLI::App* AddCommand(CLI::App& root, const std::string& name,
+                     const std::string& description,
+                     const std::string& examples,
+                     std::shared_ptr<Options> options,
+                     absl::Status (*run)(Session&, const Options&),
+                     Action* chosen) {
+  CLI::App* const command = root.add_subcommand(name, description);
+  std::string footer = "Examples:";
+  for (std::size_t at = 0; at < examples.size();) {
+    const std::size_t end = std::min(examples.find('\n', at), examples.size());
+    footer += "\n  " + examples.substr(at, end - at);
+    at = end + 1;
+  }
+  command->footer(footer +
+                  "\n\nGlobal options (-o, -q, --server, …): "
+                  "mgpt --help");
+  command->callback([options, run, chosen] {
+    *chosen = [options, run](Session& session) {
+      return run(session, *options);
+    };
+  });
+  return command;
+}
+
+}  // namespace microgpt::client
+
+#endif  // MICROGPT_CLIENT_COMMANDS_COMMANDS_H_

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <string>
+
+#include "client/command_line/values.h"
+#include "client/commands/commands.h"
+#include "client/commands/input.h"
+#include "client/output/figures.h"
+#include "client/output/printer.h"
+#include "client/output/views.h"
+
+namespace microgpt::client {
+namespace {
+
+struct GenerateOptions {
+  v1::GenerateRequest request;
+};
+
+// "20 strings from names@3 with seed 7 in 2 ms", so that they can be had again.
+std::string Said(const v1::Summary& summary) {
+  return fmt::format(
+      "{} string{} from {}{} in {}", Grouped(summary.count()),
+      summary.count() == 1 ? "" : "s", summary.model(),
+      summary.has_seed() ? fmt::format(" with seed {}", summary.seed()) : "",
+      HumanDuration(ToChrono(summary.elapsed())));
+}
+
+void Tell(Session& session, const v1::Summary& summary) {
+  session.console.Note(Said(summary));
+  if (summary.shortfall() == 0) return;
+  session.console.Warning(fmt::format(
+      "{} of {} strings are missing: {} draws were not enough. Raise "
+      "--max-attempts or --temperature",
+      Grouped(summary.shortfall()),
+      Grouped(summary.count() + summary.shortfall()),
+      Grouped(summary.attempts())));
+}
+
+// One call. False in `*open` once standard output takes no more.
+absl::Status GenerateOnce(Session& session, const v1::GenerateRequest& request,
+                          Printer* printer, bool* open) {
+  v1::Summary summary;
+  bool has_summary = false;
+  const absl::Status status = session.connection.Read(
+      session.connection.microgpt(), &v1::MicroGpt::Stub::Generate, request,
+      [&](const v1::GenerateResponse& response) {
+        for (const v1::Sample& sample : response.samples()) {
+          *open = printer->Print(sample, SampleRow(sample, request.logprobs()));
+          if (!*open) return false;
+        }
+        if (response.has_summary()) {
+          summary = response.summary();
+          has_summary = true;
+        }
+        *open = session.out.Flush();  // each as soon as it is there
+        return *open;
+      });
+  if (!status.ok()) return Explained(status, "generate", "mgpt ls");
+  if (!*open) return absl::OkStatus();
+  if (!has_summary) {
+    return absl::UnavailableError(
+        "the server ended the stream before its summary: strings may be "
+        "missing. Try again");
+  }
+  Tell(session, summary);
+  return absl::OkStatus();
+}
+
+absl::Status RunGenerate(Session& session, const GenerateOptions& options) {
+  const bool logprobs = options.request.logprobs();
+  // A line of text has no room for the log-probabilities that were asked for.
+  const Format format =
+      session.FormatOr(logprobs ? Format::kTable : Format::kText);
+  Printer printer(&session.out, format, SampleColumns(logprobs));
+  bool open = true;
+  absl::Status status;
+  if (options.request.prefix() == "-") {
+    status = ForEachInputLine(&session.console, [&](std::string prefix) {
+      if (!open) return absl::OkStatus();
+      v1::GenerateRequest request = options.request;
+      request.set_prefix(std::move(prefix));
+      return GenerateOnce(session, request, &printer, &open);
+    });
+  } else {
+    status = GenerateOnce(session, options.request, &printer, &open);
+  }
+  printer.Finish();  // what came before an error is worth having
+  return status;
+}
+
+void SetRandomness(const std::string& name, v1::GenerateRequest* request) {
+  if (name == "indexed") {
+    request->set_randomness(v1::GenerateRequest::RANDOMNESS_INDEXED);
+  } else if (name == "python") {
+    request->set_randomness(v1::GenerateRequest::RANDOMNESS_PYTHON);
+  } else {
+    throw CLI::ValidationError(
+        "--randomness", fmt::format("\"{}\" is not indexed or python", name));
+  }
+}
+
+void AddSampling(CLI::App& command, v1::GenerateRequest* request) {
+  AddWhole(
+      command, "-n,--count",
+      [request](std::uint32_t n) { request->set_count(n); },
+      "How many strings (20; 1..1000000)");
+  AddReal(
+      command, "--temperature",
+      [request](double x) { request->set_temperature(x); },
+      "0 takes the likeliest (0.5; 0..100)");
+  AddWhole(
+      command, "--top-k", [request](std::uint32_t n) { request->set_top_k(n); },
+      "Draw among the N likeliest");
+  AddReal(
+      command, "--top-p", [request](double x) { request->set_top_p(x); },
+      "Draw among the likeliest that together reach X");
+  AddWhole(
+      command, "--seed", [request](std::uint32_t n) { request->set_seed(n); },
+      "Same seed, same strings (default: random, and told)");
+}
+
+}  // namespace
+
+void AddGenerate(CLI::App& root, Action* chosen) {
+  auto options = std::make_shared<GenerateOptions>();
+  v1::GenerateRequest* const request = &options->request;
+  CLI::App* command = AddCommand<GenerateOptions>(
+      root, "generate", "Make new strings, one a line (alias: run)",
+      "mgpt generate\n"
+      "mgpt generate names -n 5 --prefix an --temperature 0.8\n"
+      "mgpt generate names@1 --seed 7 -o json | jq -r .text",
+      options, RunGenerate, chosen);
+  command->alias("run");
+  AddText(*command, "MODEL", request->mutable_model(),
+          "names (the default), or one version of it: names@3")
+      ->option_text(" ");
+  AddSampling(*command, request);
+  AddText(*command, "--prefix", request->mutable_prefix(),
+          "What each string begins with; - makes --count\n"
+          "strings for each line of standard input");
+  command->add_flag_callback(
+      "--logprobs", [request] { request->set_logprobs(true); },
+      "Log-probability of each token too (as a table)");
+  command
+      ->add_option_function<std::string>(
+          "--randomness",
+          [request](const std::string& name) { SetRandomness(name, request); },
+          "indexed (default), or python: the reference program's")
+      ->option_text("NAME");
+  AddWhole(
+      *command, "--max-attempts",
+      [request](std::uint32_t n) { request->set_max_attempts(n); },
+      "Draws a string before giving up (1000; 1..1000000)");
+}
+
+}  // namespace microgpt::client

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#include "client/commands/session.h"
+
+#include <fmt/format.h>
+
+namespace microgpt::client {
+
+absl::Status Explained(const absl::Status& status, std::string_view command,
+                       std::string_view list) {
+  switch (status.code()) {
+    case absl::StatusCode::kNotFound:
+      return WithNextStep(status, list);
+    case absl::StatusCode::kInvalidArgument:
+      return WithNextStep(status, fmt::format("mgpt {} --help", command));
+    default:
+      return status;
+  }
+}
+
+std::string_view ListFor(std::string_view target) {
+  return IsJobId(target) ? "mgpt jobs" : "mgpt ls";
+}
+
+}  // namespace microgpt::client

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "client/command_line/values.h"
+#include "client/commands/commands.h"
+#include "client/commands/config_flags.h"
+#include "client/commands/follow.h"
+#include "client/commands/train_source.h"
+#include "client/output/printer.h"
+#include "client/output/views.h"
+
+namespace microgpt::client {
+namespace {
+
+struct TrainOptions {
+  std::string source;
+  bool detach = false;
+  v1::TrainRequest request;  // model, config, request_id
+};
+
+// Fills `request` with what it trains on and, where none is given, the model.
+absl::Status SetSource(Session& session, const TrainSource& source,
+                       v1::TrainRequest* request) {
+  if (request->model().empty()) {
+    const auto model = DefaultModel(source);
+    if (!model.has_value()) {
+      return absl::InvalidArgumentError(fmt::format(
+          "{} names no model: choose one with --model NAME", source.value));
+    }
+    request->set_model(*model);
+  }
+  if (source.kind == TrainSource::Kind::kDataset) {
+    request->set_dataset(source.value);
+    return absl::OkStatus();
+  }
+  return ReadTrainingText(source, &session.console, request);
+}
+
+absl::StatusOr<v1::Job> StartTraining(Session& session,
+                                      const v1::TrainRequest& request) {
+  const Interrupts::Hold hold(session.connection.interrupts());
+  absl::StatusOr<v1::Job> job = session.connection.Call(
+      session.connection.microgpt(), &v1::MicroGpt::Stub::Train, request);
+  if (job.status().code() == absl::StatusCode::kCancelled) {
+    return absl::CancelledError(
+        "interrupted before the server answered: the job may have started. "
+        "See: mgpt jobs");
+  }
+  return job;
+}
+
+// Starts with the first source that there is: "X" is the dataset X or else, if
+// the server knows none, the file X.
+absl::StatusOr<v1::Job> StartWithAnySource(Session& session,
+                                           const TrainOptions& options) {
+  absl::Status not_found;
+  for (const TrainSource& source : TrainSources(options.source)) {
+    v1::TrainRequest request = options.request;
+    if (absl::Status status = SetSource(session, source, &request);
+        !status.ok()) {
+      return status;
+    }
+    absl::StatusOr<v1::Job> job = StartTraining(session, request);
+    if (job.status().code() != absl::StatusCode::kNotFound) return job;
+    not_found = job.status();
+  }
+  return WithNextStep(
+      absl::NotFoundError(fmt::format("{}; and there is no file of this name",
+                                      std::string(not_found.message()))),
+      "mgpt train --help");
+}
+
+absl::Status PrintDetached(Session& session, const v1::Job& job) {
+  const Format format = session.FormatOr(Format::kText);
+  if (format == Format::kText) {
+    session.out.Write(job.job() + "\n");
+  } else {
+    Printer printer(&session.out, format, JobCardColumns(),
+                    Printer::Layout::kCard);
+    printer.Print(job, JobCardRow(job, Clock::now()));
+    printer.Finish();
+  }
+  session.out.Flush();
+  session.console.Note(fmt::format(
+      "Watch it: mgpt watch {0}   Stop it: mgpt stop {0}", job.job()));
+  return absl::OkStatus();
+}
+
+absl::Status RunTrain(Session& session, const TrainOptions& options) {
+  const absl::StatusOr<v1::Job> job = StartWithAnySource(session, options);
+  if (!job.ok()) return Explained(job.status(), "train", "mgpt train --help");
+  if (options.detach) return PrintDetached(session, *job);
+  v1::WatchStatusRequest request;
+  request.set_job(job->job());
+  return Follow(session, request);
+}
+
+}  // namespace
+
+void AddTrain(CLI::App& root, Action* chosen) {
+  auto options = std::make_shared<TrainOptions>();
+  CLI::App* command = AddCommand<TrainOptions>(
+      root, "train", "Train a model and follow it until it is made",
+      "mgpt train names\n"
+      "mgpt train pets.txt --steps 5000 --n-embd 32\n"
+      "cat pets.txt | mgpt train - --model pets -o json",
+      options, RunTrain, chosen);
+  command
+      ->add_option("SOURCE", options->source,
+                   "A dataset's name, a file (one string a line), or - for\n"
+                   "standard input. A file that is called as a dataset: ./FILE")
+      ->required()
+      ->option_text(" ");
+  AddText(*command, "-m,--model", options->request.mutable_model(),
+          "The model to make a version of\n"
+          "(default: the dataset's or file's name)")
+      ->option_text("NAME");
+  command->add_flag("--detach", options->detach,
+                    "Print the job's id and return; it trains on");
+  AddText(*command, "--request-id", options->request.mutable_request_id(),
+          "Makes a retry safe: same id, same job")
+      ->option_text("ID");
+  AddConfigFlags(*command, options->request.mutable_config());
+}
+
+}  // namespace microgpt::client

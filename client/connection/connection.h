@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#ifndef MICROGPT_CLIENT_CONNECTION_CONNECTION_H_
+#define MICROGPT_CLIENT_CONNECTION_CONNECTION_H_
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "client/connection/failure.h"
+#include "client/connection/interrupts.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/client_context.h"
+#include "grpcpp/support/sync_stream.h"
+#include "microgpt/v1/microgpt.grpc.pb.h"
+#include "microgpt/v1/registry.grpc.pb.h"
+
+namespace microgpt::client {
+
+// The most that a message may have, both ways: the API's own limit.
+inline constexpr std::size_t kMaxMessageBytes = std::size_t{16} << 20;
+
+// "host", "host:port", "[::1]" or "unix:path" with the default port where there
+// is none; INVALID_ARGUMENT for what is no address ("http://host").
+absl::StatusOr<std::string> ParseAddress(std::string_view text);
+
+// The server, as the commands call it. Connects at the first call. Calls must
+// come one at a time: Ctrl-C cancels the one under way.
+class Connection {
+ public:
+  using Timeout = std::optional<std::chrono::milliseconds>;
+
+  // `address` as ParseAddress gives it; each call ends after `timeout`.
+  // `interrupts` must outlive the connection.
+  Connection(std::string address, Timeout timeout, Interrupts* interrupts);
+
+  const std::string& address() const { return address_; }
+  Interrupts* interrupts() const { return interrupts_; }
+  v1::MicroGpt::Stub& microgpt() { return *microgpt_; }
+  v1::Registry::Stub& registry() { return *registry_; }
+  grpc::health::v1::Health::Stub& health() { return *health_; }
+
+  // Call(stub, &Stub::GetStatus, request): the response, or an error to show
+  // as it is. CANCELLED, with no message: the user interrupted. `limit` holds
+  // where there is no timeout.
+  template <typename Stub, typename Request, typename Response>
+  absl::StatusOr<Response> Call(
+      Stub& stub,
+      grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                   Response*),
+      const Request& request, Timeout limit = std::nullopt) {
+    grpc::ClientContext context;
+    const Interrupts::Call interruptible(interrupts_, &context);
+    SetDeadline(&context, limit);
+    Response response;
+    const grpc::Status status = (stub.*method)(&context, request, &response);
+    if (!status.ok()) return Failure(status);
+    return response;
+  }
+
+  // Read(stub, &Stub::WatchStatus, request, each): calls `each` for every
+  // response until it answers false, which ends the call without an error.
+  template <typename Stub, typename Request, typename Response, typename Each>
+  absl::Status Read(Stub& stub,
+                    std::unique_ptr<grpc::ClientReader<Response>> (
+                        Stub::*method)(grpc::ClientContext*, const Request&),
+                    const Request& request, Each each) {
+    grpc::ClientContext context;
+    const Interrupts::Call interruptible(interrupts_, &context);
+    SetDeadline(&context, std::nullopt);
+    const auto reader = (stub.*method)(&context, request);
+    for (Response response; reader->Read(&response);) {
+      if (each(response)) continue;
+      context.TryCancel();
+      reader->Finish();
+      return absl::OkStatus();
+    }
+    return Failure(reader->Finish());
+  }
+
+ private:
+  void SetDeadline(grpc::ClientContext* context, Timeout limit) const;
+  absl::Status Failure(const grpc::Status& status) const;
+
+  const std::string address_;
+  const Timeout timeout_;
+  Interrupts* const interrupts_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<v1::MicroGpt::Stub> microgpt_;
+  const std::unique_ptr<v1::Registry::Stub> registry_;
+  const std::unique_ptr<grpc::health::v1::Health::Stub> health_;
+};
+
+}  // namespace microgpt::client
+
+#endif  // MICROGPT_CLIENT_CONNECTION_CONNECTION_H_

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#include "client/connection/failure.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "client/connection/connection.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace microgpt::client {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr char kAddress[] = "127.0.0.1:50051";
+
+ExitCode ExitCodeFor(grpc::StatusCode code) {
+  return ExitCodeOf(FromGrpc(grpc::Status(code, "why"), kAddress));
+}
+
+TEST(FailureTest, EachCodeOfTheApiHasItsExitCode) {
+  EXPECT_EQ(ExitCodeOf(absl::OkStatus()), ExitCode::kOk);
+  EXPECT_EQ(ExitCodeFor(grpc::INVALID_ARGUMENT), ExitCode::kUsage);
+  EXPECT_EQ(ExitCodeFor(grpc::NOT_FOUND), ExitCode::kNotFound);
+  EXPECT_EQ(ExitCodeFor(grpc::ALREADY_EXISTS), ExitCode::kConflict);
+  EXPECT_EQ(ExitCodeFor(grpc::FAILED_PRECONDITION), ExitCode::kConflict);
+  EXPECT_EQ(ExitCodeFor(grpc::ABORTED), ExitCode::kConflict);
+  EXPECT_EQ(ExitCodeFor(grpc::UNAVAILABLE), ExitCode::kUnavailable);
+  EXPECT_EQ(ExitCodeFor(grpc::DEADLINE_EXCEEDED), ExitCode::kUnavailable);
+  EXPECT_EQ(ExitCodeFor(grpc::RESOURCE_EXHAUSTED), ExitCode::kUnavailable);
+  EXPECT_EQ(ExitCodeFor(grpc::INTERNAL), ExitCode::kFailed);
+  EXPECT_EQ(ExitCodeFor(grpc::DATA_LOSS), ExitCode::kFailed);
+}
+
+TEST(FailureTest, OnlyTheUserInterrupts) {
+  EXPECT_EQ(ExitCodeFor(grpc::CANCELLED), ExitCode::kFailed)
+      << "a server's own CANCELLED is a failure";
+  EXPECT_EQ(ExitCodeOf(absl::CancelledError("")), ExitCode::kInterrupted);
+}
+
+TEST(FailureTest, AServersSentenceStandsAsItIs) {
+  const absl::Status status =
+      FromGrpc(grpc::Status(grpc::INVALID_ARGUMENT,
+                            "temperature: -0.5 is below the minimum 0"),
+               kAddress);
+  EXPECT_EQ(status.message(), "temperature: -0.5 is below the minimum 0");
+}
+
+TEST(FailureTest, ARefusedConnectionTellsAddressCauseAndCure) {
+  const absl::Status status = FromGrpc(
+      grpc::Status(grpc::UNAVAILABLE,
+                   "failed to connect to all addresses; last error: UNKNOWN: "
+                   "ipv4:127.0.0.1:50051: Failed to connect to remote host: "
+                   "Connection refused"),
+      kAddress);
+  EXPECT_EQ(status.message(),
+            "no server answers at 127.0.0.1:50051 (Connection refused). Start "
+            "one with microgptd, or say where it is with --server HOST:PORT or "
+            "MGPT_SERVER");
+}
+
+TEST(FailureTest, ADrainingServerIsNotAMissingOne) {
+  const absl::Status status = FromGrpc(
+      grpc::Status(grpc::UNAVAILABLE, "the server is shutting down"), kAddress);
+  EXPECT_EQ(status.message(),
+            "the server at 127.0.0.1:50051 went away: the server is shutting "
+            "down. Try again");
+}
+
+TEST(FailureTest, AFullQueueTellsWhenToTryAgain) {
+  google::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(2);
+  google::rpc::Status details;
+  details.add_details()->PackFrom(retry);
+  const absl::Status status =
+      FromGrpc(grpc::Status(grpc::RESOURCE_EXHAUSTED, "the queue is full",
+                            details.SerializeAsString()),
+               kAddress);
+  EXPECT_EQ(status.message(), "the queue is full. Try again in 2.0 s");
+}
+
+TEST(FailureTest, ANextStepIsSaidOnce) {
+  const absl::Status status =
+      absl::NotFoundError("model \"nmaes\" not found: did you mean \"names\"?");
+  const absl::Status with = WithNextStep(status, "mgpt ls");
+  EXPECT_EQ(with.message(),
+            "model \"nmaes\" not found: did you mean \"names\"? See: mgpt ls");
+  EXPECT_EQ(WithNextStep(with, "mgpt jobs").message(), with.message());
+  EXPECT_TRUE(WithNextStep(absl::OkStatus(), "mgpt ls").ok());
+}
+
+TEST(AddressTest, ThePortIsOptional) {
+  EXPECT_EQ(*ParseAddress("127.0.0.1:1234"), "127.0.0.1:1234");
+  EXPECT_EQ(*ParseAddress("server"), "server:50051");
+  EXPECT_EQ(*ParseAddress("[::1]"), "[::1]:50051");
+  EXPECT_EQ(*ParseAddress("[::1]:1234"), "[::1]:1234");
+  EXPECT_EQ(*ParseAddress("unix:/run/microgpt.sock"),
+            "unix:/run/microgpt.sock");
+}
+
+TEST(AddressTest, WhatIsNoAddressIsRefused) {
+  for (const char* bad :
+       {"", ":1", "host:", "host:port", "http://host:1", "host:123456"}) {
+    const auto address = ParseAddress(bad);
+    EXPECT_FALSE(address.ok()) << bad;
+    EXPECT_THAT(std::string(address.status().message()),
+                HasSubstr("is not HOST:PORT"));
+  }
+}
+
+}  // namespace
+}  // namespace microgpt::client

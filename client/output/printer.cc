@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "client/output/printer.h"
+
+#include <utility>
+
+#include "client/output/utf8.h"
+#include "google/protobuf/util/json_util.h"
+
+namespace microgpt::client {
+
+std::string Json(const google::protobuf::Message& message) {
+  std::string json;
+  // Fails only on an Any of unknown type, and the API has none.
+  (void)google::protobuf::util::MessageToJsonString(message, &json);
+  return json;
+}
+
+Printer::Printer(Output* output, Format format, Columns columns, Layout layout)
+    : output_(output),
+      format_(format),
+      columns_(std::move(columns)),
+      layout_(layout) {}
+
+bool Printer::Print(const google::protobuf::Message& message, const Row& row) {
+  switch (format_) {
+    case Format::kTable:
+      rows_.push_back(row.cells);
+      return true;
+    case Format::kJson:
+      return output_->Write(Json(message) + "\n");
+    case Format::kCsv:
+      if (!std::exchange(header_written_, true)) {
+        output_->Write(CsvHeader(columns_));
+      }
+      return output_->Write(CsvRow(columns_, row.cells));
+    case Format::kText:
+      return output_->Write(
+          (output_->is_terminal() ? Printable(row.text) : row.text) + "\n");
+  }
+  return false;
+}
+
+bool Printer::Finish() {
+  if (format_ == Format::kCsv && !header_written_) {
+    output_->Write(CsvHeader(columns_));
+  }
+  if (format_ == Format::kTable) {
+    if (layout_ == Layout::kRows) {
+      output_->Write(Table(columns_, rows_));
+    } else {
+      for (const Cells& cells : rows_) output_->Write(Card(columns_, cells));
+    }
+  }
+  return output_->Flush();
+}
+
+}  // namespace microgpt::client

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#include "client/output/sheet.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstddef>
+#include <utility>
+
+#include "client/output/utf8.h"
+
+namespace microgpt::client {
+namespace {
+
+using Line = std::vector<std::string>;
+
+// The columns that a table shows.
+std::vector<std::size_t> Shown(const Columns& columns) {
+  std::vector<std::size_t> shown;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    if (!columns[c].title.empty()) shown.push_back(c);
+  }
+  return shown;
+}
+
+// `text` filled with blanks up to `width` columns.
+std::string Padded(std::string_view text, std::size_t width,
+                   Column::Align align) {
+  const std::size_t used = DisplayWidth(text);
+  const std::string blanks(width > used ? width - used : 0, ' ');
+  return align == Column::Align::kRight ? fmt::format("{}{}", blanks, text)
+                                        : fmt::format("{}{}", text, blanks);
+}
+
+std::string Lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(c));
+  return text;
+}
+
+}  // namespace
+
+std::string Table(const Columns& columns, const std::vector<Cells>& rows) {
+  const std::vector<std::size_t> shown = Shown(columns);
+  std::vector<Line> lines(rows.size() + 1);
+  for (const std::size_t c : shown) lines[0].push_back(columns[c].title);
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    for (const std::size_t c : shown) {
+      lines[r + 1].push_back(Printable(rows[r][c].shown));
+    }
+  }
+  std::vector<std::size_t> widths(shown.size(), 0);
+  for (const Line& line : lines) {
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      widths[i] = std::max(widths[i], DisplayWidth(line[i]));
+    }
+  }
+  std::string table;
+  for (const Line& line : lines) {
+    std::string text;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      if (i > 0) text += "  ";
+      text += Padded(line[i], widths[i], columns[shown[i]].align);
+    }
+    text.erase(text.find_last_not_of(' ') + 1);
+    table += text + "\n";
+  }
+  return table;
+}
+
+std::string Card(const Columns& columns, const Cells& cells) {
+  std::size_t width = 0;
+  for (const Column& column : columns) {
+    width = std::max(width, DisplayWidth(column.title));
+  }
+  std::string card;
+  for (const std::size_t c : Shown(columns)) {
+    if (cells[c].shown.empty()) continue;
+    card += fmt::format(
+        "{}  {}\n",
+        Padded(Lower(columns[c].title), width, Column::Align::kLeft),
+        Printable(cells[c].shown));
+  }
+  return card;
+}
+
+std::string CsvHeader(const Columns& columns) {
+  Cells names;
+  for (const Column& column : columns) names.emplace_back(column.field);
+  return CsvRow(columns, names);
+}
+
+std::string CsvRow(const Columns& columns, const Cells& cells) {
+  std::string row;
+  bool first = true;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    if (columns[c].field.empty()) continue;
+    if (!std::exchange(first, false)) row += ',';
+    row += CsvField(cells[c].exact);
+  }
+  return row + "\n";
+}
+
+std::string CsvField(std::string_view field) {
+  if (field.find_first_of("\",\r\n") == std::string_view::npos) {
+    return std::string(field);
+  }
+  std::string quoted = "\"";
+  for (const char c : field) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+}  // namespace microgpt::client
