@@ -106,6 +106,14 @@ class CheckIncludesTest(unittest.TestCase):
             self.assert_refuses(who, '"core/testdata/golden.h"',
                                 "test data is for tests")
 
+    def test_only_tests_use_what_is_for_testing(self):
+        self.write("server/testing/server.h", '#include "server/server.h"')
+        self.write("server/server_test.cc", '#include "server/testing/server.h"')
+        self.assert_passes()
+        self.write("server/main.cc", '#include "server/testing/server.h"')
+        self.assertIn("server/main.cc:1: server/testing/server.h: "
+                      "server/testing is for tests", self.check().stdout)
+
     def test_the_client_knows_neither_core_nor_server(self):
         for include in ('"core/text/corpus.h"', '"server/store/store.h"'):
             self.assert_refuses("client/output/new.cc", include,
