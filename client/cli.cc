@@ -39,12 +39,23 @@ constexpr char kFooter[] =
 // required, the descriptions say the rest.
 class HelpFormatter : public CLI::Formatter {
  public:
-  HelpFormatter() { column_width(24); }
+  HelpFormatter() {
+    column_width(24);
+    label("Positionals", "Arguments");
+  }
 
   std::string make_usage(const CLI::App* app, std::string name) const override {
     const bool is_root = app->get_parent() == nullptr;
     if (is_root) return "\nUsage: mgpt [OPTIONS] COMMAND …\n";
     return "\n" + CLI::Formatter::make_usage(app, std::move(name));
+  }
+
+  // Without CLI11's blank line too many between two groups.
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    return CLI::detail::find_and_replace(
+        CLI::Formatter::make_help(app, std::move(name), mode), "\n\n\n",
+        "\n\n");
   }
 
   std::string make_option_opts(const CLI::Option* option) const override {
@@ -215,6 +226,12 @@ absl::Status Parse(CLI::App& root, const std::vector<std::string>& arguments,
     invocation->help = fmt::format("{}\n", version.what());
   } catch (const CLI::ExtrasError&) {
     return Unexpected(root, root.remaining(true));
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string message = error.what();  // "--seed: 1 required …"
+    return WithNextStep(
+        absl::InvalidArgumentError(fmt::format(
+            "{} needs a value", message.substr(0, message.find(':')))),
+        HelpCommand(root));
   } catch (const CLI::ParseError& error) {
     return WithNextStep(absl::InvalidArgumentError(error.what()),
                         HelpCommand(root));

@@ -111,7 +111,7 @@ void AddTrain(CLI::App& root, Action* chosen) {
   command
       ->add_option("SOURCE", options->source,
                    "A dataset's name, a file (one string a line), or - for\n"
-                   "standard input. A file that is called as a dataset: ./FILE")
+                   "standard input; a file called as a dataset is ./FILE")
       ->required()
       ->option_text(" ");
   AddText(*command, "-m,--model", options->request.mutable_model(),
