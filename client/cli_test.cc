@@ -83,6 +83,13 @@ TEST_F(CliTest, WhatIsLikeNothingIsJustUnknown) {
             "names is one argument too many for mgpt ls. See: mgpt ls --help");
 }
 
+TEST_F(CliTest, WhatIsBehindTwoDashesIsNoOption) {
+  EXPECT_EQ(ErrorOf({"ls", "--", "[x]"}),
+            "[x] is one argument too many for mgpt ls. See: mgpt ls --help");
+  EXPECT_TRUE(
+      ParseCommandLine({"score", "names", "a", "--", "--help"})->help.empty());
+}
+
 TEST_F(CliTest, MissingAndBadValuesAreNamed) {
   EXPECT_EQ(ErrorOf({"train"}), "SOURCE is required. See: mgpt train --help");
   EXPECT_EQ(ErrorOf({"generate", "--seed"}),

@@ -59,6 +59,7 @@ absl::StatusOr<v1::Job> StartWithAnySource(Session& session,
   absl::Status not_found;
   for (const TrainSource& source : TrainSources(options.source)) {
     v1::TrainRequest request = options.request;
+    if (request.config().ByteSizeLong() == 0) request.clear_config();
     if (absl::Status status = SetSource(session, source, &request);
         !status.ok()) {
       return status;

@@ -26,6 +26,7 @@ class EndToEndTest : public testing::Test {
     std::string path = testing::TempDir() + "mgpt_XXXXXX";
     folder_ = mkdtemp(path.data());
     server_ = std::make_unique<FakeServer>(&handlers);
+    address_ = server_->address();
   }
   ~EndToEndTest() override {
     server_.reset();
@@ -36,8 +37,7 @@ class EndToEndTest : public testing::Test {
                                      std::string_view input = "") const {
     return std::make_unique<MgptProcess>(
         arguments, input,
-        std::vector<std::string>{"MGPT_SERVER=" + server_->address(),
-                                 "TERM=xterm"});
+        std::vector<std::string>{"MGPT_SERVER=" + address_, "TERM=xterm"});
   }
   MgptProcess::Result Run(const std::vector<std::string>& arguments,
                           std::string_view input = "") const {
@@ -51,7 +51,7 @@ class EndToEndTest : public testing::Test {
     return path.string();
   }
   const std::filesystem::path& folder() const { return folder_; }
-  const std::string& address() const { return server_->address(); }
+  const std::string& address() const { return address_; }
   void StopServer() { server_.reset(); }
 
   Handlers handlers;
@@ -59,6 +59,7 @@ class EndToEndTest : public testing::Test {
  private:
   std::filesystem::path folder_;
   std::unique_ptr<FakeServer> server_;
+  std::string address_;
 };
 
 // A job of the model "names" after `step` of 1000 steps.
