@@ -7,8 +7,12 @@
 //
 // Throughout: matrices are row-major; a row of an activation is one token; d*
 // is the gradient of the loss; outputs must not alias inputs unless said;
-// "overwritten" and "accumulated" say what happens to what an output held. The
-// order of every sum is fixed, so equal inputs give equal bits.
+// "overwritten" and "accumulated" say what happens to what an output held.
+//
+// The order of every sum is fixed, so equal inputs give equal bits, at any
+// alignment, and a token gives the same bits alone and among others. A dot
+// product sums over eight lanes, i mod 8, and then halves them; everything else
+// sums in order of the index.
 #ifndef MICROGPT_CORE_KERNELS_KERNELS_H_
 #define MICROGPT_CORE_KERNELS_KERNELS_H_
 
@@ -95,7 +99,8 @@ double LogProbability(std::span<const T> logits, uint32_t token);
 
 // One Adam step (Kingma & Ba, 2015, algorithm 1) with exact square root and
 // division. correction1 = 1 - beta1^t, correction2 = 1 - beta2^t for step t
-// (from 1). All spans have equal length; value, m and v are updated.
+// (from 1). All spans have equal length; value, m and v are updated. An eps
+// below the smallest normal T counts as that.
 struct AdamStepSettings {
   double learning_rate, beta1, beta2, eps, correction1, correction2;
 };

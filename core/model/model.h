@@ -34,6 +34,7 @@ class Model {
   const ModelParameters& parameters() const { return parameters_; }
   const PythonRandom& random() const { return random_; }
 
+  // What it holds in memory, to the nearest kilobyte or so.
   size_t memory_bytes() const;
 
  private:

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/kernels/matrix.h"
+#include "core/model/activations.h"
 #include "core/model/config.h"
 #include "core/model/parameters.h"
 
@@ -19,24 +20,25 @@ template <typename T>
 class KvCache {
  public:
   explicit KvCache(const ModelConfig& config);
+
+  // How many bytes such an object takes, without making it.
+  static uint64_t Bytes(const ModelConfig& config);
+
   Matrix<T> k(size_t layer);
   Matrix<T> v(size_t layer);
 
  private:
+  static size_t Count(const ModelConfig& config);
+
   size_t block_size_, n_embd_;
   std::vector<T> values_;
 };
 
-// What Forward leaves behind for `rows` tokens at a time, and Backward needs:
-// every intermediate result of every layer. Reused from call to call, so that
-// training allocates nothing. Not thread-safe.
-template <typename T>
-class Activations;
-
 // Runs `tokens` at positions past, past + 1, … through the model: the
 // reference algorithm's `gpt` for several tokens at once. Reads positions below
-// `past` from the cache and writes the new ones into it.
-//   tokens: 1..activations' rows, past + tokens.size() ≤ block_size.
+// `past` from the cache and writes the new ones into it. One token at a time
+// gives the same bits as all at once.
+//   tokens: 1..activations.max_tokens(), past + tokens.size() ≤ block_size.
 // Answers the logits, [tokens, vocab_size], borrowed from `activations` until
 // its next use.
 template <typename T>

@@ -33,14 +33,14 @@ std::vector<TensorSpec> TensorSpecs(const ModelConfig& config,
 template <typename T>
 class Parameters {
  public:
-  struct Layer {
-    Matrix<T> attn_wq, attn_wk, attn_wv, attn_wo;  // [n_embd, n_embd]
-    Matrix<T> mlp_fc1;                             // [4·n_embd, n_embd]
-    Matrix<T> mlp_fc2;                             // [n_embd, 4·n_embd]
+  template <typename U>
+  struct LayerViews {
+    Matrix<U> attn_wq, attn_wk, attn_wv, attn_wo;  // [n_embd, n_embd]
+    Matrix<U> mlp_fc1;                             // [4·n_embd, n_embd]
+    Matrix<U> mlp_fc2;                             // [n_embd, 4·n_embd]
   };
-  struct ConstLayer {
-    Matrix<const T> attn_wq, attn_wk, attn_wv, attn_wo, mlp_fc1, mlp_fc2;
-  };
+  using Layer = LayerViews<T>;
+  using ConstLayer = LayerViews<const T>;
 
   // All zero.
   Parameters(const ModelConfig& config, uint32_t vocab_size);
@@ -48,25 +48,30 @@ class Parameters {
   // Every value from gauss(0, std), drawn in double in arena order.
   void Draw(double std, PythonRandom& random);
 
-  Matrix<T> wte() { return View<T>(0); }      // [vocab_size, n_embd]
-  Matrix<T> wpe() { return View<T>(1); }      // [block_size, n_embd]
-  Matrix<T> lm_head() { return View<T>(2); }  // [vocab_size, n_embd]
+  Matrix<T> wte() { return tensor(0); }      // [vocab_size, n_embd]
+  Matrix<T> wpe() { return tensor(1); }      // [block_size, n_embd]
+  Matrix<T> lm_head() { return tensor(2); }  // [vocab_size, n_embd]
   Layer layer(size_t i);
-  Matrix<const T> wte() const { return View<const T>(0); }
-  Matrix<const T> wpe() const { return View<const T>(1); }
-  Matrix<const T> lm_head() const { return View<const T>(2); }
+  Matrix<const T> wte() const { return tensor(0); }
+  Matrix<const T> wpe() const { return tensor(1); }
+  Matrix<const T> lm_head() const { return tensor(2); }
   ConstLayer layer(size_t i) const;
+
+  // What and where the tensors are, as TensorSpecs has it; and the i-th.
+  const std::vector<TensorSpec>& specs() const { return specs_; }
+  Matrix<T> tensor(size_t i) {
+    return {values_.data() + specs_[i].offset, specs_[i].rows, specs_[i].cols};
+  }
+  Matrix<const T> tensor(size_t i) const {
+    return {values_.data() + specs_[i].offset, specs_[i].rows, specs_[i].cols};
+  }
 
   size_t size() const { return values_.size(); }
   std::span<T> values() { return values_; }
   std::span<const T> values() const { return values_; }
 
  private:
-  // A view of the tensor at this place of TensorSpecs.
-  template <typename U>
-  Matrix<U> View(size_t tensor) const;
-
-  size_t vocab_size_, block_size_, n_embd_;
+  std::vector<TensorSpec> specs_;
   std::vector<T> values_;
 };
 

@@ -17,7 +17,8 @@ namespace microgpt {
 //
 // A document is stripped of white space at both ends as Python's str.strip()
 // does; empty ones are dropped; order and duplicates are kept; nothing is
-// normalised. A byte order mark at the very beginning is dropped.
+// normalised. A byte order mark at the very beginning is dropped: one list has
+// one identity, whether it comes as text or as documents.
 //
 // Immutable once made, so it may be shared between threads. Holds one copy of
 // the text; all of it is read once.
@@ -31,8 +32,9 @@ class Corpus {
   // "text".
   static absl::StatusOr<Corpus> FromText(std::string_view text);
 
-  // One document an element. Also refuses, with field "documents[i]", an
-  // element with a line break inside.
+  // One document an element. The fields of the errors are "documents[i]" and,
+  // when nothing is left, "documents". Also refuses an element with a line
+  // break (LF or CR) inside; at its ends it is stripped like other white space.
   static absl::StatusOr<Corpus> FromDocuments(
       std::span<const std::string_view> documents);
 
@@ -48,13 +50,14 @@ class Corpus {
   std::span<const char32_t> alphabet() const { return alphabet_; }
 
   uint64_t characters() const { return characters_; }  // code points
-  uint64_t duplicates() const {
-    return duplicates_;
-  }  // equal to an earlier one
+  // How many documents are equal to an earlier one.
+  uint64_t duplicates() const { return duplicates_; }
 
   size_t memory_bytes() const;
 
  private:
+  class Builder;
+
   Corpus() = default;
 
   std::string text_;          // every document followed by a line feed

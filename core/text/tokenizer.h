@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -48,8 +49,8 @@ class Tokenizer {
   std::span<const char32_t> alphabet() const { return alphabet_; }
 
   // The tokens of `text`, without BOS. INVALID_ARGUMENT, without a field, for
-  // a character outside the alphabet ('é' (U+00E9) at position 3, counted in
-  // characters from 1) or text that is not UTF-8.
+  // a character outside the alphabet, which the message names with its code
+  // point and its position in characters from 1, or for text that is not UTF-8.
   absl::StatusOr<std::vector<Token>> Encode(std::string_view text) const;
 
   // Every document of `corpus`, whose alphabet must be within this one's.

@@ -25,13 +25,14 @@ namespace microgpt {
 class Trainer {
  public:
   // Tokenises `corpus` and draws the first weights. `corpus` must outlive
-  // the call only.
+  // the call only. All memory is allocated here; Step allocates nothing.
   static std::unique_ptr<Trainer> Create(const ModelConfig& model,
                                          const TrainingConfig& training,
                                          const Corpus& corpus);
   virtual ~Trainer() = default;
 
-  // Does the next step, and answers its loss: nats a token, before the update.
+  // Does the next step, and answers its loss: nats a token, before the update;
+  // not a finite number once too high a learning rate has blown the model up.
   // nullopt, with nothing changed, if `stop` was requested meanwhile. Looks at
   // `stop` once a document. Precondition: steps_done() < config's steps.
   virtual std::optional<double> Step(const std::stop_token& stop) = 0;
@@ -53,7 +54,9 @@ size_t HeldOutDocuments(double validation, size_t documents);
 // end mark are n + 1 predictions.
 uint64_t CountTruncated(const Corpus& corpus, uint32_t block_size);
 
-// Memory that a Trainer takes at most, its copy of the tokens not counted.
+// Memory that a Trainer takes at most, not counting what grows with the number
+// and the length of the documents: their tokens (4 bytes each) and their order
+// (12 bytes a document).
 uint64_t TrainingBytes(const ModelConfig& model, const TrainingConfig& training,
                        uint32_t vocab_size);
 

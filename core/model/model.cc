@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#include "core/model/model.h"
+
+namespace microgpt {
+
+size_t Model::memory_bytes() const {
+  const size_t weights = std::visit(
+      [](const auto& parameters) { return parameters.values().size_bytes(); },
+      parameters_);
+  return sizeof(Model) + weights + tokenizer_.alphabet().size_bytes();
+}
+
+}  // namespace microgpt

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#include "core/model/model.h"
+
+#include <gtest/gtest.h>
+
+#include <string_view>
+
+namespace microgpt {
+namespace {
+
+template <typename T>
+Model MakeModel() {
+  const Tokenizer tokenizer(std::u32string_view(U"abc"));
+  return Model(ModelConfig(), tokenizer,
+               Parameters<T>(ModelConfig(), tokenizer.vocab_size()),
+               PythonRandom(1));
+}
+
+TEST(ModelTest, KeepsThePrecisionItWasTrainedIn) {
+  EXPECT_TRUE(std::holds_alternative<Parameters<float>>(
+      MakeModel<float>().parameters()));
+  EXPECT_TRUE(std::holds_alternative<Parameters<double>>(
+      MakeModel<double>().parameters()));
+}
+
+TEST(ModelTest, MemoryGrowsWithTheWeights) {
+  const size_t weights = CountParameters(ModelConfig(), 4);
+  EXPECT_GE(MakeModel<float>().memory_bytes(), weights * sizeof(float));
+  EXPECT_EQ(
+      MakeModel<double>().memory_bytes() - MakeModel<float>().memory_bytes(),
+      weights * (sizeof(double) - sizeof(float)));
+}
+
+}  // namespace
+}  // namespace microgpt

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+//
+// MT19937 after Matsumoto and Nishimura, "Mersenne Twister: a 623-dimensionally
+// equidistributed uniform pseudo-random number generator", 1998, with their
+// init_by_array of 2002, which CPython seeds by.
+#include "core/random/python_random.h"
+
+#include <bit>
+#include <cassert>
+#include <cmath>
+#include <numbers>
+
+namespace microgpt {
+namespace {
+
+constexpr size_t kWords = 624;  // of state
+constexpr size_t kShift = 397;  // the recurrence's middle word
+using State = std::array<uint32_t, kWords>;
+
+// init_genrand: a state from one word.
+void SeedWithWord(uint32_t word, State& state) {
+  state[0] = word;
+  for (uint32_t i = 1; i < kWords; ++i) {
+    const uint32_t previous = state[i - 1];
+    state[i] = 1812433253u * (previous ^ (previous >> 30)) + i;
+  }
+}
+
+// init_by_array: mixes the words of `key` into the state, twice.
+void SeedWithKey(std::span<const uint32_t> key, State& state) {
+  SeedWithWord(19650218u, state);
+  size_t i = 1;  // walks over state[1..623] round and round
+  const auto mix = [&state, &i](uint32_t factor) {
+    const uint32_t previous = state[i - 1];
+    return state[i] ^ ((previous ^ (previous >> 30)) * factor);
+  };
+  const auto advance = [&state, &i] {
+    if (++i < kWords) return;
+    state[0] = state[kWords - 1];
+    i = 1;
+  };
+  for (size_t n = 0; n < kWords; ++n) {  // a key is never longer than the state
+    const size_t j = n % key.size();
+    state[i] = mix(1664525u) + key[j] + static_cast<uint32_t>(j);
+    advance();
+  }
+  for (size_t n = 1; n < kWords; ++n) {
+    state[i] = mix(1566083941u) - static_cast<uint32_t>(i);
+    advance();
+  }
+  state[0] = 0x80000000u;  // whatever the key, not all zero
+}
+
+// Replaces all words of the state by the next ones of the recurrence.
+void Twist(State& state) {
+  for (size_t i = 0; i < kWords; ++i) {
+    const uint32_t joined =
+        (state[i] & 0x80000000u) | (state[(i + 1) % kWords] & 0x7fffffffu);
+    const uint32_t twisted = (joined >> 1) ^ (joined % 2 ? 0x9908b0dfu : 0u);
+    state[i] = state[(i + kShift) % kWords] ^ twisted;
+  }
+}
+
+uint32_t Temper(uint32_t word) {
+  word ^= word >> 11;
+  word ^= (word << 7) & 0x9d2c5680u;
+  word ^= (word << 15) & 0xefc60000u;
+  return word ^ (word >> 18);
+}
+
+}  // namespace
+
+PythonRandom::PythonRandom(uint64_t seed) {
+  // CPython cuts the seed into 32-bit words, lowest first, without leading
+  // zeros but at least one.
+  const std::array<uint32_t, 2> words = {static_cast<uint32_t>(seed),
+                                         static_cast<uint32_t>(seed >> 32)};
+  SeedWithKey(std::span(words).first(words[1] == 0 ? 1 : 2), state_);
+}
+
+uint32_t PythonRandom::NextWord() {
+  if (used_ == kWords) {
+    Twist(state_);
+    used_ = 0;
+  }
+  return Temper(state_[used_++]);
+}
+
+double PythonRandom::Uniform() {
+  const uint32_t high = NextWord() >> 5;  // 27 bits
+  const uint32_t low = NextWord() >> 6;   // 26 bits
+  return (high * 67108864.0 + low) * (1.0 / 9007199254740992.0);
+}
+
+uint32_t PythonRandom::GetRandBits(int k) {
+  assert(k >= 1 && k <= 32);
+  return NextWord() >> (32 - k);
+}
+
+uint32_t PythonRandom::RandBelow(uint32_t n) {
+  assert(n >= 1);
+  const int bits = std::bit_width(n);
+  uint32_t number = GetRandBits(bits);
+  while (number >= n) number = GetRandBits(bits);
+  return number;
+}
+
+double PythonRandom::Gauss(double mu, double sigma) {
+  if (next_gauss_.has_value()) {
+    const double z = *next_gauss_;
+    next_gauss_.reset();
+    return mu + z * sigma;
+  }
+  const double angle = Uniform() * (2.0 * std::numbers::pi);
+  const double radius = std::sqrt(-2.0 * std::log(1.0 - Uniform()));
+  next_gauss_ = std::sin(angle) * radius;
+  return mu + std::cos(angle) * radius * sigma;
+}
+
+}  // namespace microgpt

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include "core/text/utf8.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+
+#include "core/errors/errors.h"
+
+namespace microgpt {
+namespace {
+
+// What a lead byte demands: the length of its sequence, the bits of the code
+// point that it holds, and the range of the second byte, which is where the
+// overlong forms, the surrogates and what lies above U+10FFFF are cut off.
+struct Lead {
+  size_t length;  // 0: no lead byte
+  char32_t bits;
+  uint8_t second_min = 0x80;
+  uint8_t second_max = 0xBF;
+};
+
+Lead ReadLead(uint8_t byte) {
+  const auto low = [byte](unsigned mask) { return char32_t{byte} & mask; };
+  if (byte < 0xC2) return {0, 0};  // continuation bytes, overlong C0 and C1
+  if (byte < 0xE0) return {2, low(0x1F)};
+  if (byte == 0xE0) return {3, low(0x0F), 0xA0, 0xBF};
+  if (byte == 0xED) return {3, low(0x0F), 0x80, 0x9F};
+  if (byte < 0xF0) return {3, low(0x0F)};
+  if (byte == 0xF0) return {4, low(0x07), 0x90, 0xBF};
+  if (byte < 0xF4) return {4, low(0x07)};
+  if (byte == 0xF4) return {4, low(0x07), 0x80, 0x8F};
+  return {0, 0};
+}
+
+// Line and byte, both from 1, at which `text` goes on after `before`, its
+// beginning. A CRLF ends one line.
+struct Place {
+  size_t line = 1;
+  size_t byte = 1;
+};
+
+Place PlaceAfter(std::string_view before) {
+  Place place;
+  for (size_t i = 0; i < before.size(); ++i) {
+    const bool crlf = before.substr(i, 2) == "\r\n";
+    const bool ends_line = before[i] == '\n' || (before[i] == '\r' && !crlf);
+    place = ends_line ? Place{place.line + 1, 1}
+                      : Place{place.line, place.byte + 1};
+  }
+  return place;
+}
+
+}  // namespace
+
+std::optional<char32_t> TakeCodePoint(std::string_view& text) {
+  if (text.empty()) return std::nullopt;
+  const auto byte = [&text](size_t i) { return static_cast<uint8_t>(text[i]); };
+  if (byte(0) < 0x80) {
+    const char32_t ascii = byte(0);
+    text.remove_prefix(1);
+    return ascii;
+  }
+  const Lead lead = ReadLead(byte(0));
+  if (lead.length == 0 || text.size() < lead.length) return std::nullopt;
+  if (byte(1) < lead.second_min || byte(1) > lead.second_max) {
+    return std::nullopt;
+  }
+  char32_t code_point = lead.bits;
+  for (size_t i = 1; i < lead.length; ++i) {
+    if (byte(i) < 0x80 || byte(i) > 0xBF) return std::nullopt;
+    code_point = code_point << 6 | (byte(i) & 0x3F);
+  }
+  text.remove_prefix(lead.length);
+  return code_point;
+}
+
+void AppendUtf8(char32_t code_point, std::string& out) {
+  const auto append = [&out](char32_t byte) { out += static_cast<char>(byte); };
+  const auto append_continuation = [&](int shift) {
+    append(0x80 | (code_point >> shift & 0x3F));
+  };
+  if (code_point < 0x80) {
+    append(code_point);
+  } else if (code_point < 0x800) {
+    append(0xC0 | code_point >> 6);
+    append_continuation(0);
+  } else if (code_point < 0x10000) {
+    append(0xE0 | code_point >> 12);
+    append_continuation(6);
+    append_continuation(0);
+  } else {
+    append(0xF0 | code_point >> 18);
+    append_continuation(12);
+    append_continuation(6);
+    append_continuation(0);
+  }
+}
+
+absl::Status ValidateUtf8(std::string_view field, std::string_view text) {
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    if (TakeCodePoint(rest).has_value()) continue;
+    const size_t good = text.size() - rest.size();
+    const Place place = PlaceAfter(text.substr(0, good));
+    return FieldError(
+        field,
+        fmt::format("not UTF-8 at line {}, byte {} (0x{:02X})", place.line,
+                    place.byte, static_cast<uint8_t>(rest.front())));
+  }
+  return absl::OkStatus();
+}
+
+bool IsSpace(char32_t code_point) {
+  if (code_point < 0x80) {
+    return code_point == ' ' || (code_point >= '\t' && code_point <= '\r') ||
+           (code_point >= 0x1C && code_point <= 0x1F);
+  }
+  switch (code_point) {
+    case 0x0085:  // next line
+    case 0x00A0:  // no-break space
+    case 0x1680:  // ogham space mark
+    case 0x2028:  // line separator
+    case 0x2029:  // paragraph separator
+    case 0x202F:  // narrow no-break space
+    case 0x205F:  // medium mathematical space
+    case 0x3000:  // ideographic space
+      return true;
+    default:
+      return code_point >= 0x2000 && code_point <= 0x200A;  // en quad … hair
+  }
+}
+
+}  // namespace microgpt

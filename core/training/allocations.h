@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#ifndef MICROGPT_CORE_TRAINING_ALLOCATIONS_H_
+#define MICROGPT_CORE_TRAINING_ALLOCATIONS_H_
+
+#include <cstddef>
+
+namespace microgpt {
+
+// How many bytes this program has asked `new` for so far. For tests: linking it
+// replaces the global operators new and delete.
+size_t AllocatedBytes();
+
+}  // namespace microgpt
+
+#endif  // MICROGPT_CORE_TRAINING_ALLOCATIONS_H_

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+#include "server/handlers/convert.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "core/errors/errors.h"
+#include "core/text/utf8.h"
+#include "server/errors/errors.h"
+
+namespace microgpt::server {
+namespace {
+
+constexpr size_t kMaxHistory = 256;
+
+absl::Status UnknownValue(std::string_view field, int value) {
+  return FieldError(field, fmt::format("{} is not a known value", value));
+}
+
+absl::StatusOr<Optimizer> ParseOptimizer(v1::Optimizer optimizer) {
+  switch (optimizer) {
+    case v1::OPTIMIZER_UNSPECIFIED:
+    case v1::OPTIMIZER_ADAM:
+      return Optimizer::kAdam;
+    case v1::OPTIMIZER_SGD:
+      return Optimizer::kSgd;
+    default:
+      return UnknownValue("optimizer", optimizer);
+  }
+}
+
+absl::StatusOr<Precision> ParsePrecision(v1::Precision precision) {
+  switch (precision) {
+    case v1::PRECISION_UNSPECIFIED:
+    case v1::PRECISION_FLOAT32:
+      return Precision::kFloat32;
+    case v1::PRECISION_FLOAT64:
+      return Precision::kFloat64;
+    default:
+      return UnknownValue("precision", precision);
+  }
+}
+
+absl::StatusOr<ModelConfig> ParseModelConfig(const v1::Config& config) {
+  ModelSettings settings;
+  if (config.has_n_layer()) settings.n_layer = config.n_layer();
+  if (config.has_n_embd()) settings.n_embd = config.n_embd();
+  if (config.has_n_head()) settings.n_head = config.n_head();
+  if (config.has_block_size()) settings.block_size = config.block_size();
+  return ModelConfig::Create(settings);
+}
+
+absl::StatusOr<TrainingConfig> ParseTrainingConfig(const v1::Config& config) {
+  TrainingSettings settings;
+  MICROGPT_ASSIGN_OR_RETURN(settings.optimizer,
+                            ParseOptimizer(config.optimizer()));
+  MICROGPT_ASSIGN_OR_RETURN(settings.precision,
+                            ParsePrecision(config.precision()));
+  settings.learning_rate = config.has_learning_rate()
+                               ? config.learning_rate()
+                               : DefaultLearningRate(settings.optimizer);
+  if (config.has_steps()) settings.steps = config.steps();
+  if (config.has_batch_size()) settings.batch_size = config.batch_size();
+  if (config.has_seed()) settings.seed = config.seed();
+  if (config.has_validation()) settings.validation = config.validation();
+  if (config.has_beta1()) settings.beta1 = config.beta1();
+  if (config.has_beta2()) settings.beta2 = config.beta2();
+  if (config.has_eps()) settings.eps = config.eps();
+  if (config.has_init_std()) settings.init_std = config.init_std();
+  return TrainingConfig::Create(settings);
+}
+
+v1::Job::State StateToProto(JobState state) {
+  switch (state) {
+    case JobState::kQueued:
+      return v1::Job::STATE_QUEUED;
+    case JobState::kRunning:
+      return v1::Job::STATE_RUNNING;
+    case JobState::kCancelling:
+      return v1::Job::STATE_CANCELLING;
+    case JobState::kSucceeded:
+      return v1::Job::STATE_SUCCEEDED;
+    case JobState::kFailed:
+      return v1::Job::STATE_FAILED;
+    case JobState::kCancelled:
+      return v1::Job::STATE_CANCELLED;
+  }
+  return v1::Job::STATE_UNSPECIFIED;
+}
+
+v1::Dataset DatasetToProto(const DatasetSummary& dataset) {
+  v1::Dataset message;
+  message.set_id(dataset.id);
+  message.set_documents(static_cast<uint32_t>(dataset.documents));
+  message.set_tokens(static_cast<uint32_t>(dataset.tokens));
+  message.set_duplicates(static_cast<uint32_t>(dataset.duplicates));
+  message.set_truncated(static_cast<uint32_t>(dataset.truncated));
+  return message;
+}
+
+// Speed so far, and how long the rest will take at that speed.
+void AddPace(const JobRecord& job, v1::Job& message) {
+  if (job.step == 0 || job.elapsed.count() <= 0) return;
+  const double seconds = std::chrono::duration<double>(job.elapsed).count();
+  message.set_steps_per_second(job.step / seconds);
+  if (job.state != JobState::kRunning) return;
+  const uint32_t left = job.training_config->steps - job.step;
+  *message.mutable_remaining() =
+      ToProto(std::chrono::nanoseconds(job.elapsed.count() / job.step * left));
+}
+
+// The steps (from 1) to show of `count` done: every one that has a validation
+// loss, and the rest of kMaxHistory spread evenly, the last included.
+std::set<uint32_t> HistorySteps(size_t count, const JobRecord& job) {
+  std::set<uint32_t> steps;
+  for (const ValidationPoint& point : job.validation) {
+    if (point.step <= count) steps.insert(point.step);
+  }
+  const size_t spread = std::min(count, kMaxHistory - steps.size());
+  for (size_t i = 1; i <= spread; ++i) {
+    steps.insert(static_cast<uint32_t>(i * count / spread));
+  }
+  return steps;
+}
+
+}  // namespace
+
+absl::StatusOr<Configs> ParseConfig(const v1::Config& config) {
+  const absl::StatusOr<ModelConfig> model = ParseModelConfig(config);
+  if (!model.ok()) return PrefixField("config.", model.status());
+  const absl::StatusOr<TrainingConfig> training = ParseTrainingConfig(config);
+  if (!training.ok()) return PrefixField("config.", training.status());
+  return Configs{*model, *training};
+}
+
+absl::StatusOr<SamplingConfig> ParseSampling(
+    const v1::GenerateRequest& request) {
+  SamplingSettings settings;
+  if (request.has_temperature()) settings.temperature = request.temperature();
+  if (request.has_top_k()) settings.top_k = request.top_k();
+  if (request.has_top_p()) settings.top_p = request.top_p();
+  return SamplingConfig::Create(settings);
+}
+
+absl::StatusOr<std::chrono::nanoseconds> ParseDuration(
+    std::string_view field, const google::protobuf::Duration& duration,
+    std::chrono::nanoseconds maximum) {
+  constexpr int64_t kBillion = 1'000'000'000;
+  const double seconds = static_cast<double>(duration.seconds()) +
+                         static_cast<double>(duration.nanos()) / kBillion;
+  if (seconds < 0) {
+    return FieldError(field,
+                      fmt::format("{}s is below the minimum 0s", seconds));
+  }
+  const std::chrono::duration<double> most(maximum);
+  if (seconds > most.count()) {
+    return FieldError(field, fmt::format("{}s is above the maximum {}s",
+                                         seconds, most.count()));
+  }
+  return std::chrono::seconds(duration.seconds()) +
+         std::chrono::nanoseconds(duration.nanos());
+}
+
+absl::Status CheckRange(std::string_view field, uint64_t value,
+                        uint64_t minimum, uint64_t maximum) {
+  if (value < minimum) {
+    return FieldError(
+        field, fmt::format("{} is below the minimum {}", value, minimum));
+  }
+  if (value > maximum) {
+    return FieldError(
+        field, fmt::format("{} is above the maximum {}", value, maximum));
+  }
+  return absl::OkStatus();
+}
+
+v1::Config ToProto(const ModelConfig& model, const TrainingConfig& training) {
+  v1::Config config;
+  config.set_n_layer(model->n_layer);
+  config.set_n_embd(model->n_embd);
+  config.set_n_head(model->n_head);
+  config.set_block_size(model->block_size);
+  config.set_steps(training->steps);
+  config.set_batch_size(training->batch_size);
+  config.set_learning_rate(training->learning_rate);
+  config.set_seed(training->seed);
+  config.set_validation(training->validation);
+  config.set_beta1(training->beta1);
+  config.set_beta2(training->beta2);
+  config.set_eps(training->eps);
+  config.set_init_std(training->init_std);
+  config.set_optimizer(training->optimizer == Optimizer::kSgd
+                           ? v1::OPTIMIZER_SGD
+                           : v1::OPTIMIZER_ADAM);
+  config.set_precision(training->precision == Precision::kFloat64
+                           ? v1::PRECISION_FLOAT64
+                           : v1::PRECISION_FLOAT32);
+  return config;
+}
+
+v1::Job ToProto(const JobRecord& job) {
+  v1::Job message;
+  message.set_job(job.id);
+  message.set_model(job.model);
+  message.set_state(StateToProto(job.state));
+  message.set_done(IsDone(job.state));
+  message.set_step(job.step);
+  message.set_steps(job.training_config->steps);
+  message.set_loss(job.loss);
+  if (!job.validation.empty()) {
+    message.set_validation_loss(job.validation.back().loss);
+  }
+  *message.mutable_elapsed() = ToProto(job.elapsed);
+  AddPace(job, message);
+  message.set_version(job.version);
+  message.set_queue_position(job.queue_position);
+  if (!job.error.ok()) {
+    message.mutable_error()->set_code(CodeName(job.error.code()));
+    message.mutable_error()->set_message(std::string(job.error.message()));
+  }
+  message.set_vocab_size(job.vocab_size);
+  message.set_num_parameters(static_cast<uint32_t>(job.num_parameters));
+  *message.mutable_config() = ToProto(job.model_config, job.training_config);
+  *message.mutable_dataset() = DatasetToProto(job.dataset);
+  message.set_revision(job.revision);
+  *message.mutable_create_time() = ToProto(job.create_time);
+  if (job.end_time) *message.mutable_end_time() = ToProto(*job.end_time);
+  return message;
+}
+
+void AddDetails(const JobRecord& job, std::span<const double> losses,
+                const Corpus* corpus, v1::Job& message) {
+  auto validation = job.validation.begin();
+  for (const uint32_t step : HistorySteps(losses.size(), job)) {
+    v1::Point& point = *message.add_history();
+    point.set_step(step);
+    point.set_loss(losses[step - 1]);
+    if (validation != job.validation.end() && validation->step == step) {
+      point.set_validation_loss(validation->loss);
+      ++validation;
+    }
+  }
+  for (const std::string& sample : job.samples) message.add_samples(sample);
+  if (corpus == nullptr) return;
+  std::string alphabet;
+  for (const char32_t character : corpus->alphabet()) {
+    AppendUtf8(character, alphabet);
+  }
+  message.mutable_dataset()->set_alphabet(std::move(alphabet));
+}
+
+v1::Model ToProto(const ModelVersion& model) {
+  const JobRecord& job = model.job;
+  v1::Model message;
+  message.set_name(model.name);
+  message.set_version(model.version);
+  message.set_job(job.id);
+  *message.mutable_config() = ToProto(job.model_config, job.training_config);
+  *message.mutable_dataset() = DatasetToProto(job.dataset);
+  message.set_vocab_size(job.vocab_size);
+  message.set_num_parameters(static_cast<uint32_t>(job.num_parameters));
+  message.set_loss(job.loss);
+  if (!job.validation.empty()) {
+    message.set_validation_loss(job.validation.back().loss);
+  }
+  if (job.end_time) *message.mutable_create_time() = ToProto(*job.end_time);
+  return message;
+}
+
+google::protobuf::Duration ToProto(std::chrono::nanoseconds duration) {
+  constexpr int64_t kBillion = 1'000'000'000;
+  google::protobuf::Duration message;
+  message.set_seconds(duration.count() / kBillion);
+  message.set_nanos(static_cast<int32_t>(duration.count() % kBillion));
+  return message;
+}
+
+google::protobuf::Timestamp ToProto(Time time) {
+  const google::protobuf::Duration since_epoch =
+      ToProto(std::chrono::nanoseconds(time.time_since_epoch()));
+  google::protobuf::Timestamp message;
+  message.set_seconds(since_epoch.seconds());
+  message.set_nanos(since_epoch.nanos());
+  return message;
+}
+
+}  // namespace microgpt::server

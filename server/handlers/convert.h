@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// Between the messages of the API and the types that the rest of the server
+// works with. Parsing validates: errors are FieldErrors that name the field by
+// its path in the request.
+#ifndef MICROGPT_SERVER_HANDLERS_CONVERT_H_
+#define MICROGPT_SERVER_HANDLERS_CONVERT_H_
+
+#include <chrono>
+#include <span>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/generation/sampling.h"
+#include "core/model/config.h"
+#include "core/text/corpus.h"
+#include "google/protobuf/duration.pb.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "microgpt/v1/microgpt.pb.h"
+#include "microgpt/v1/registry.pb.h"
+#include "server/store/records.h"
+
+namespace microgpt::server {
+
+struct Configs {
+  ModelConfig model;
+  TrainingConfig training;
+};
+
+// Unset fields become their defaults.
+absl::StatusOr<Configs> ParseConfig(const v1::Config& config);
+
+absl::StatusOr<SamplingConfig> ParseSampling(
+    const v1::GenerateRequest& request);
+
+// A duration from 0 to `maximum`.
+absl::StatusOr<std::chrono::nanoseconds> ParseDuration(
+    std::string_view field, const google::protobuf::Duration& duration,
+    std::chrono::nanoseconds maximum);
+
+// OK, or a FieldError unless minimum <= value <= maximum.
+absl::Status CheckRange(std::string_view field, uint64_t value,
+                        uint64_t minimum, uint64_t maximum);
+
+// Every field filled in, so that it trains the same bits when sent back.
+v1::Config ToProto(const ModelConfig& model, const TrainingConfig& training);
+
+// Without what only `full` asks for.
+v1::Job ToProto(const JobRecord& job);
+
+// Adds what `full` asks for. losses: of every step so far. corpus may be null.
+void AddDetails(const JobRecord& job, std::span<const double> losses,
+                const Corpus* corpus, v1::Job& message);
+
+v1::Model ToProto(const ModelVersion& model);
+
+google::protobuf::Duration ToProto(std::chrono::nanoseconds duration);
+google::protobuf::Timestamp ToProto(Time time);
+
+}  // namespace microgpt::server
+
+#endif  // MICROGPT_SERVER_HANDLERS_CONVERT_H_

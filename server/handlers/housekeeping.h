@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#ifndef MICROGPT_SERVER_HANDLERS_HOUSEKEEPING_H_
+#define MICROGPT_SERVER_HANDLERS_HOUSEKEEPING_H_
+
+#include "absl/status/statusor.h"
+#include "microgpt/v1/registry.pb.h"
+#include "server/handlers/call.h"
+#include "server/jobs/job_board.h"
+#include "server/jobs/jobs.h"
+#include "server/registry/registry.h"
+#include "server/store/store.h"
+#include "server/threads/run_queue.h"
+
+namespace microgpt::server {
+
+// The service Registry, as registry.proto promises it. Every call is cheap.
+// Thread-safe.
+class HousekeepingHandlers {
+ public:
+  // What GetServerInfo reads. All must outlive this, and every call under way.
+  struct Parts {
+    const Jobs& jobs;
+    const JobBoard& board;
+    const Registry& registry;
+    const Store& store;
+    const RunQueue& queue;
+  };
+
+  // info: version, limits, threads and start time; the load is filled in.
+  HousekeepingHandlers(const Parts& parts, v1::ServerInfo info)
+      : parts_(parts), info_(std::move(info)) {}
+
+  void ListJobs(const v1::ListJobsRequest& request, const CallContext& context,
+                Done<v1::ListJobsResponse> done);
+  void ListModels(const v1::ListModelsRequest& request,
+                  const CallContext& context,
+                  Done<v1::ListModelsResponse> done);
+  absl::StatusOr<ResponseStreamPtr<v1::GetLossesResponse>> GetLosses(
+      const v1::GetLossesRequest& request, const CallContext& context);
+  void GetServerInfo(const v1::GetServerInfoRequest& request,
+                     const CallContext& context, Done<v1::ServerInfo> done);
+
+ private:
+  const Parts parts_;
+  const v1::ServerInfo info_;
+};
+
+}  // namespace microgpt::server
+
+#endif  // MICROGPT_SERVER_HANDLERS_HOUSEKEEPING_H_

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// What one request may ask for at most. The limits that depend on the machine
+// are flags (server/options.h).
+#ifndef MICROGPT_SERVER_HANDLERS_LIMITS_H_
+#define MICROGPT_SERVER_HANDLERS_LIMITS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace microgpt::server {
+
+inline constexpr size_t kMaxMessageBytes = 16 << 20;
+inline constexpr std::chrono::seconds kMaxWait{60};
+inline constexpr uint32_t kMaxSamples = 1'000'000;
+inline constexpr uint32_t kMaxAttempts = 1'000'000;
+inline constexpr int kMaxTexts = 10'000;
+inline constexpr uint64_t kMaxLogprobBytes = 400'000;
+inline constexpr uint32_t kMaxPageSize = 1000;
+inline constexpr uint32_t kDefaultPageSize = 50;
+inline constexpr size_t kMaxRequestIdLength = 128;
+// Of one job while it trains: weights, gradients, moments, activations.
+inline constexpr uint64_t kMaxTrainingBytes = uint64_t{1} << 30;
+
+}  // namespace microgpt::server
+
+#endif  // MICROGPT_SERVER_HANDLERS_LIMITS_H_

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: MIT
+#include "server/handlers/training.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/errors/errors.h"
+#include "core/training/trainer.h"
+#include "server/datasets/builtin.h"
+#include "server/errors/errors.h"
+#include "server/handlers/convert.h"
+#include "server/handlers/limits.h"
+#include "server/registry/registry.h"
+
+namespace microgpt::server {
+namespace {
+
+using Clock = JobBoard::Clock;
+
+constexpr char kDefaultDataset[] = "names";
+constexpr std::chrono::milliseconds kDefaultInterval{100};
+constexpr std::chrono::milliseconds kMinInterval{1};
+
+// What of `wait` is left before the caller's deadline, less the time that the
+// answer needs to arrive.
+std::chrono::nanoseconds BoundByDeadline(std::chrono::nanoseconds wait,
+                                         const CallContext& context) {
+  constexpr std::chrono::milliseconds kAnswerTime{100};
+  if (!context.deadline) return wait;
+  const std::chrono::nanoseconds left =
+      *context.deadline - std::chrono::system_clock::now() - kAnswerTime;
+  return std::max(std::chrono::nanoseconds(0), std::min(wait, left));
+}
+
+// The message for a job, with details if `full`.
+v1::Job Describe(const Jobs& jobs, const Store& store, const JobRecord& job,
+                 bool full) {
+  v1::Job message = ToProto(job);
+  if (!full) return message;
+  const absl::StatusOr<std::vector<double>> losses =
+      jobs.Losses(job.id, 0, std::numeric_limits<size_t>::max());
+  AddDetails(job, losses.ok() ? *losses : std::vector<double>(),
+             store.FindCorpus(job.dataset.id).get(), message);
+  return message;
+}
+
+absl::Status CheckMemory(const JobRequest& request) {
+  const auto vocab_size =
+      static_cast<uint32_t>(request.corpus->alphabet().size()) + 1;
+  const uint64_t bytes =
+      TrainingBytes(request.model_config, request.training_config, vocab_size);
+  if (bytes <= kMaxTrainingBytes) return absl::OkStatus();
+  return FieldError(
+      "config",
+      fmt::format("this model takes {} MiB to train with {} different "
+                  "characters, above the maximum {} MiB",
+                  bytes >> 20, vocab_size - 1, kMaxTrainingBytes >> 20));
+}
+
+absl::Status CheckRequestId(const std::string& id) {
+  if (id.size() <= kMaxRequestIdLength) return absl::OkStatus();
+  return FieldError("request_id",
+                    fmt::format("{} bytes are above the maximum {}", id.size(),
+                                kMaxRequestIdLength));
+}
+
+// A job's snapshots until its end, each newer than the one before.
+class WatchStream : public ResponseStream<v1::Job>,
+                    public std::enable_shared_from_this<WatchStream> {
+ public:
+  WatchStream(Jobs& jobs, const Store& store, std::string job, bool full,
+              std::chrono::nanoseconds interval, std::stop_token stop)
+      : jobs_(jobs),
+        store_(store),
+        job_(std::move(job)),
+        full_(full),
+        interval_(interval),
+        stop_(std::move(stop)) {}
+
+  void Pull(Next next) override {
+    if (ended_) return next(std::nullopt);
+    if (!revision_) return Send(next);
+    JobBoard::Wait wait{.job = job_,
+                        .after_revision = revision_,
+                        .not_before = sent_at_ + interval_,
+                        .deadline = Clock::time_point::max(),
+                        .stop = stop_};
+    jobs_.Await(std::move(wait), [self = shared_from_this(), next] {
+      if (self->stop_.stop_requested()) return next(absl::CancelledError());
+      self->Send(next);
+    });
+  }
+
+ private:
+  void Send(const Next& next) {
+    const absl::StatusOr<JobRecord> job = jobs_.Get(job_);
+    if (!job.ok()) return next(job.status());
+    ended_ = IsDone(job->state);
+    revision_ = job->revision;
+    sent_at_ = Clock::now();
+    next(Describe(jobs_, store_, *job, full_));
+  }
+
+  Jobs& jobs_;
+  const Store& store_;
+  const std::string job_;
+  const bool full_;
+  const std::chrono::nanoseconds interval_;
+  const std::stop_token stop_;
+  std::optional<uint32_t> revision_;  // of the snapshot sent last
+  Clock::time_point sent_at_;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+absl::StatusOr<JobRecord> FindJob(const Jobs& jobs, const std::string& job,
+                                  const std::string& model) {
+  if (!job.empty() && !model.empty()) {
+    return FieldError("model", fmt::format("\"{}\" given together with job "
+                                           "\"{}\": give one of them",
+                                           model, job));
+  }
+  if (!job.empty()) return jobs.Get(job);
+  if (!model.empty()) MICROGPT_RETURN_IF_ERROR(ValidateModelName(model));
+  return jobs.Newest(model);
+}
+
+void TrainingHandlers::Train(const v1::TrainRequest& request,
+                             const CallContext& context, Done<v1::Job> done) {
+  const auto wait = ParseDuration("wait", request.wait(), kMaxWait);
+  if (!wait.ok()) return done(wait.status());
+  absl::StatusOr<RunQueue::Ticket> ticket = queue_.Admit();
+  if (!ticket.ok()) return done(ticket.status());
+  // Cleaning the text and storing the job are work for the run queue.
+  queue_.Submit([this, request, context, wait = *wait, done = std::move(done),
+                 ticket = *std::move(ticket)] {
+    const absl::StatusOr<JobRequest> parsed = ParseTrain(request);
+    absl::StatusOr<JobRecord> job =
+        parsed.ok() ? jobs_.Submit(*parsed) : parsed.status();
+    if (!job.ok()) {
+      done(job.status());
+    } else if (IsDone(job->state) || wait.count() == 0) {
+      done(ToProto(*job));
+    } else {
+      JobBoard::Wait until{
+          .job = job->id,
+          .deadline = Clock::now() + BoundByDeadline(wait, context),
+          .stop = context.stop};
+      jobs_.Await(std::move(until), [this, id = job->id, done] {
+        const absl::StatusOr<JobRecord> now = jobs_.Get(id);
+        now.ok() ? done(ToProto(*now)) : done(now.status());
+      });
+    }
+    return false;
+  });
+}
+
+absl::StatusOr<JobRequest> TrainingHandlers::ParseTrain(
+    const v1::TrainRequest& request) const {
+  const bool has_data = request.documents_size() > 0 ||
+                        !request.text().empty() || !request.dataset().empty();
+  JobRequest job;
+  job.model = request.model();
+  job.request_id = request.request_id();
+  if (job.model.empty() && !has_data) job.model = kDefaultDataset;
+  if (job.model.empty()) {
+    return FieldError("model", "must be given with documents, text or dataset");
+  }
+  MICROGPT_RETURN_IF_ERROR(ValidateModelName(job.model));
+  if (!has_data && job.model != kDefaultDataset) {
+    return FieldError(
+        "text", fmt::format("model \"{}\" needs documents, text or dataset to "
+                            "train on; dataset \"{}\" is built in",
+                            job.model, kDefaultDataset));
+  }
+  MICROGPT_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  MICROGPT_ASSIGN_OR_RETURN(const Configs configs,
+                            ParseConfig(request.config()));
+  job.model_config = configs.model;
+  job.training_config = configs.training;
+  MICROGPT_ASSIGN_OR_RETURN(job.corpus, ParseCorpus(request));
+  MICROGPT_RETURN_IF_ERROR(CheckMemory(job));
+  return job;
+}
+
+absl::StatusOr<std::shared_ptr<const Corpus>> TrainingHandlers::ParseCorpus(
+    const v1::TrainRequest& request) const {
+  const int sources = (request.documents_size() > 0) + !request.text().empty() +
+                      !request.dataset().empty();
+  if (sources > 1) {
+    return FieldError(request.dataset().empty() ? "text" : "dataset",
+                      "only one of documents, text and dataset may be given");
+  }
+  if (request.documents_size() > 0) {
+    const std::vector<std::string_view> documents(request.documents().begin(),
+                                                  request.documents().end());
+    MICROGPT_ASSIGN_OR_RETURN(Corpus corpus, Corpus::FromDocuments(documents));
+    return std::make_shared<const Corpus>(std::move(corpus));
+  }
+  if (!request.text().empty()) {
+    MICROGPT_ASSIGN_OR_RETURN(Corpus corpus, Corpus::FromText(request.text()));
+    return std::make_shared<const Corpus>(std::move(corpus));
+  }
+  return FindDataset(request.dataset().empty() ? kDefaultDataset
+                                               : request.dataset());
+}
+
+absl::StatusOr<std::shared_ptr<const Corpus>> TrainingHandlers::FindDataset(
+    const std::string& name) const {
+  if (const auto text = BuiltinDataset(name)) {
+    MICROGPT_ASSIGN_OR_RETURN(Corpus corpus, Corpus::FromText(*text));
+    return std::make_shared<const Corpus>(std::move(corpus));
+  }
+  if (auto corpus = store_.FindCorpus(name)) return corpus;
+  const std::span<const std::string_view> builtin = BuiltinDatasetNames();
+  return UnknownNameError(
+      "dataset", name,
+      std::vector<std::string>(builtin.begin(), builtin.end()));
+}
+
+void TrainingHandlers::GetStatus(const v1::GetStatusRequest& request,
+                                 const CallContext& context,
+                                 Done<v1::Job> done) {
+  const auto wait = ParseDuration("wait", request.wait(), kMaxWait);
+  if (!wait.ok()) return done(wait.status());
+  const absl::StatusOr<JobRecord> job =
+      FindJob(jobs_, request.job(), request.model());
+  if (!job.ok()) return done(job.status());
+  const bool full = request.full();
+  if (wait->count() == 0 || IsDone(job->state)) {
+    return done(Describe(jobs_, store_, *job, full));
+  }
+  JobBoard::Wait until{
+      .job = job->id,
+      .deadline = Clock::now() + BoundByDeadline(*wait, context),
+      .stop = context.stop};
+  if (request.after_revision() > 0) {
+    until.after_revision = request.after_revision();
+  }
+  jobs_.Await(std::move(until), [this, id = job->id, full, done] {
+    const absl::StatusOr<JobRecord> now = jobs_.Get(id);
+    now.ok() ? done(Describe(jobs_, store_, *now, full)) : done(now.status());
+  });
+}
+
+void TrainingHandlers::CancelTraining(const v1::CancelTrainingRequest& request,
+                                      const CallContext&, Done<v1::Job> done) {
+  if (request.job().empty() && request.model().empty()) {
+    return done(FieldError("job", "job or model must be given"));
+  }
+  const absl::StatusOr<JobRecord> job =
+      FindJob(jobs_, request.job(), request.model());
+  if (!job.ok()) return done(job.status());
+  queue_.Submit([this, id = job->id, done = std::move(done)] {
+    const absl::StatusOr<JobRecord> cancelled = jobs_.Cancel(id);
+    cancelled.ok() ? done(ToProto(*cancelled)) : done(cancelled.status());
+    return false;
+  });
+}
+
+absl::StatusOr<ResponseStreamPtr<v1::Job>> TrainingHandlers::WatchStatus(
+    const v1::WatchStatusRequest& request, const CallContext& context) {
+  std::chrono::nanoseconds interval = kDefaultInterval;
+  if (request.has_min_interval()) {
+    MICROGPT_ASSIGN_OR_RETURN(
+        interval,
+        ParseDuration("min_interval", request.min_interval(), kMaxWait));
+    if (interval < kMinInterval) {
+      return FieldError(
+          "min_interval",
+          fmt::format("{}s is below the minimum 0.001s",
+                      std::chrono::duration<double>(interval).count()));
+    }
+  }
+  MICROGPT_ASSIGN_OR_RETURN(const JobRecord job,
+                            FindJob(jobs_, request.job(), request.model()));
+  return std::make_shared<WatchStream>(jobs_, store_, job.id, request.full(),
+                                       interval, context.stop);
+}
+
+}  // namespace microgpt::server

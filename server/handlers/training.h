@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#ifndef MICROGPT_SERVER_HANDLERS_TRAINING_H_
+#define MICROGPT_SERVER_HANDLERS_TRAINING_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "microgpt/v1/microgpt.pb.h"
+#include "server/handlers/call.h"
+#include "server/jobs/jobs.h"
+#include "server/store/store.h"
+#include "server/threads/run_queue.h"
+
+namespace microgpt::server {
+
+// Train, GetStatus, WatchStatus and CancelTraining, as microgpt.proto promises
+// them. Thread-safe.
+class TrainingHandlers {
+ public:
+  // All must outlive this, and every call under way.
+  TrainingHandlers(Jobs& jobs, const Store& store, RunQueue& queue)
+      : jobs_(jobs), store_(store), queue_(queue) {}
+
+  void Train(const v1::TrainRequest& request, const CallContext& context,
+             Done<v1::Job> done);
+  void GetStatus(const v1::GetStatusRequest& request,
+                 const CallContext& context, Done<v1::Job> done);
+  void CancelTraining(const v1::CancelTrainingRequest& request,
+                      const CallContext& context, Done<v1::Job> done);
+  absl::StatusOr<ResponseStreamPtr<v1::Job>> WatchStatus(
+      const v1::WatchStatusRequest& request, const CallContext& context);
+
+ private:
+  absl::StatusOr<JobRequest> ParseTrain(const v1::TrainRequest& request) const;
+  absl::StatusOr<std::shared_ptr<const Corpus>> ParseCorpus(
+      const v1::TrainRequest& request) const;
+  absl::StatusOr<std::shared_ptr<const Corpus>> FindDataset(
+      const std::string& name) const;
+
+  Jobs& jobs_;
+  const Store& store_;
+  RunQueue& queue_;
+};
+
+// The job that `job` (an id) or `model` (its newest) names; neither: the newest
+// of all. INVALID_ARGUMENT if both are given. NOT_FOUND.
+absl::StatusOr<JobRecord> FindJob(const Jobs& jobs, const std::string& job,
+                                  const std::string& model);
+
+}  // namespace microgpt::server
+
+#endif  // MICROGPT_SERVER_HANDLERS_TRAINING_H_

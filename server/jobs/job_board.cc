@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+#include "server/jobs/job_board.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "server/errors/errors.h"
+
+namespace microgpt::server {
+
+struct JobBoard::Waiter {
+  Waiter(Wait w, std::function<void()> d)
+      : wait(std::move(w)), done(std::move(d)) {}
+
+  Wait wait;
+  std::function<void()> done;
+  // Wakes the notifier when the caller goes away. Set without the board's lock:
+  // a stop that was requested already calls back at once.
+  std::optional<std::stop_callback<std::function<void()>>> on_stop;
+};
+
+JobBoard::JobBoard(size_t max_queued)
+    : max_queued_(max_queued), notifier_([this] { Notify(); }) {}
+
+JobBoard::~JobBoard() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  news_.notify_all();
+  notifier_.join();
+}
+
+absl::StatusOr<JobBoard::Place> JobBoard::Reserve() {
+  MutexLock lock(mutex_);
+  if (closed_) return absl::UnavailableError("the server is shutting down");
+  if (queue_.size() + reserved_ >= max_queued_) {
+    return ExhaustedError(
+        fmt::format("{} jobs are queued, which is the limit (--max-queued)",
+                    queue_.size()),
+        std::chrono::seconds(1));
+  }
+  ++reserved_;
+  return Place(this, [](void* board) {
+    auto* self = static_cast<JobBoard*>(board);
+    MutexLock release(self->mutex_);
+    --self->reserved_;
+    self->claimable_.notify_all();  // workers may be waiting for the last one
+  });
+}
+
+void JobBoard::Enqueue(const JobRecord& job,
+                       std::shared_ptr<const Corpus> corpus, Place place) {
+  {
+    MutexLock lock(mutex_);
+    LiveJob& live = jobs_[job.id];
+    live.record = job;
+    live.corpus = std::move(corpus);
+    queue_.push_back(job.id);
+  }
+  place.reset();
+  claimable_.notify_one();
+}
+
+std::optional<JobBoard::Claimed> JobBoard::Claim() {
+  MutexLock lock(mutex_);
+  while (queue_.empty() && !(closed_ && reserved_ == 0)) {
+    claimable_.wait(mutex_);
+  }
+  if (queue_.empty()) return std::nullopt;
+  LiveJob& job = jobs_.find(queue_.front())->second;
+  queue_.pop_front();
+  job.record.state = JobState::kRunning;
+  ++job.record.revision;
+  has_news_ = true;
+  news_.notify_one();
+  return Claimed{job.record, job.corpus, job.stop.get_token()};
+}
+
+void JobBoard::Publish(const JobRecord& progress,
+                       const std::vector<double>& losses) {
+  MutexLock lock(mutex_);
+  const auto found = jobs_.find(progress.id);
+  if (found == jobs_.end()) return;
+  LiveJob& job = found->second;
+  job.record.step = progress.step;
+  job.record.loss = progress.loss;
+  job.record.elapsed = progress.elapsed;
+  job.record.validation = progress.validation;
+  job.record.samples = progress.samples;
+  ++job.record.revision;
+  job.losses.insert(job.losses.end(), losses.begin(), losses.end());
+  has_news_ = true;
+  news_.notify_one();
+}
+
+std::optional<JobRecord> JobBoard::Cancel(std::string_view id) {
+  MutexLock lock(mutex_);
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end()) return std::nullopt;
+  LiveJob& job = found->second;
+  if (job.record.state == JobState::kQueued) return TakeFromQueue(job);
+  if (job.record.state == JobState::kRunning) CancelRunning(job);
+  return std::nullopt;
+}
+
+std::vector<JobRecord> JobBoard::CancelAll() {
+  MutexLock lock(mutex_);
+  std::vector<JobRecord> taken;
+  for (auto& [id, job] : jobs_) {
+    if (job.record.state == JobState::kQueued) {
+      taken.push_back(TakeFromQueue(job));
+    } else if (job.record.state == JobState::kRunning) {
+      CancelRunning(job);
+    }
+  }
+  return taken;
+}
+
+void JobBoard::CancelRunning(LiveJob& job) {
+  job.record.state = JobState::kCancelling;
+  ++job.record.revision;
+  job.stop.request_stop();
+  has_news_ = true;
+  news_.notify_one();
+}
+
+JobRecord JobBoard::TakeFromQueue(LiveJob& job) {
+  std::erase(queue_, job.record.id);
+  JobRecord ended = job.record;
+  ended.state = JobState::kCancelled;
+  ended.end_time = std::chrono::system_clock::now();
+  // Until the store knows of its end, the board shows it on its way there.
+  job.record.state = JobState::kCancelling;
+  ended.revision = ++job.record.revision + 1;
+  has_news_ = true;
+  news_.notify_one();
+  return ended;
+}
+
+void JobBoard::Remove(std::string_view id) {
+  MutexLock lock(mutex_);
+  const auto job = jobs_.find(id);
+  if (job == jobs_.end()) return;
+  jobs_.erase(job);
+  has_news_ = true;
+  news_.notify_one();
+  if (jobs_.empty()) emptied_.notify_all();
+}
+
+std::optional<JobRecord> JobBoard::Find(std::string_view id) const {
+  MutexLock lock(mutex_);
+  const auto job = jobs_.find(id);
+  if (job == jobs_.end()) return std::nullopt;
+  JobRecord record = job->second.record;
+  if (record.state == JobState::kQueued) {
+    const auto place = std::find(queue_.begin(), queue_.end(), record.id);
+    record.queue_position = static_cast<uint32_t>(place - queue_.begin()) + 1;
+  }
+  return record;
+}
+
+std::optional<std::vector<double>> JobBoard::FindLosses(std::string_view id,
+                                                        size_t from,
+                                                        size_t limit) const {
+  MutexLock lock(mutex_);
+  const auto job = jobs_.find(id);
+  if (job == jobs_.end()) return std::nullopt;
+  const std::vector<double>& all = job->second.losses;
+  const size_t begin = std::min(from, all.size());
+  const size_t end = begin + std::min(limit, all.size() - begin);
+  return std::vector<double>(all.begin() + static_cast<ptrdiff_t>(begin),
+                             all.begin() + static_cast<ptrdiff_t>(end));
+}
+
+void JobBoard::Await(Wait wait, std::function<void()> done) {
+  auto waiter = std::make_shared<Waiter>(std::move(wait), std::move(done));
+  if (waiter->wait.stop.stop_possible()) {
+    waiter->on_stop.emplace(waiter->wait.stop, [this] {
+      MutexLock lock(mutex_);
+      has_news_ = true;
+      news_.notify_one();
+    });
+  }
+  MutexLock lock(mutex_);
+  waiters_.push_back(std::move(waiter));
+  has_news_ = true;
+  news_.notify_one();
+}
+
+void JobBoard::Close() {
+  {
+    MutexLock lock(mutex_);
+    closed_ = true;
+  }
+  claimable_.notify_all();
+}
+
+bool JobBoard::AwaitEmpty(Clock::time_point deadline) {
+  MutexLock lock(mutex_);
+  while (!jobs_.empty()) {
+    if (emptied_.wait_until(mutex_, deadline) == std::cv_status::timeout) {
+      return jobs_.empty();
+    }
+  }
+  return true;
+}
+
+size_t JobBoard::queued() const {
+  MutexLock lock(mutex_);
+  return queue_.size();
+}
+
+size_t JobBoard::running() const {
+  MutexLock lock(mutex_);
+  return jobs_.size() - queue_.size();
+}
+
+// The notifier: calls back those whose wait is over, then sleeps until there is
+// news or the next of them is due. On destruction all waits are over.
+void JobBoard::Notify() {
+  while (true) {
+    Waiters due;
+    bool last = false;
+    {
+      MutexLock lock(mutex_);
+      while (true) {
+        const Clock::time_point now = Clock::now();
+        due = TakeDue(now);
+        last = stopping_;
+        if (last || !due.empty()) break;
+        has_news_ = false;
+        const Clock::time_point next = NextTime(now);
+        while (!has_news_ && !stopping_) {
+          if (next == Clock::time_point::max()) {
+            news_.wait(mutex_);
+          } else if (news_.wait_until(mutex_, next) ==
+                     std::cv_status::timeout) {
+            break;
+          }
+        }
+      }
+    }
+    for (const std::shared_ptr<Waiter>& waiter : due) {
+      waiter->on_stop.reset();
+      waiter->done();
+    }
+    if (last) return;
+  }
+}
+
+JobBoard::Waiters JobBoard::TakeDue(Clock::time_point now) {
+  Waiters due;
+  for (auto next = waiters_.begin(); next != waiters_.end();) {
+    const auto waiter = next++;
+    if (stopping_ || IsDue(**waiter, now)) {
+      due.splice(due.end(), waiters_, waiter);
+    }
+  }
+  return due;
+}
+
+bool JobBoard::IsDue(const Waiter& waiter, Clock::time_point now) const {
+  const Wait& wait = waiter.wait;
+  if (wait.stop.stop_requested() || now >= wait.deadline) return true;
+  const auto job = jobs_.find(wait.job);
+  if (job == jobs_.end()) return true;
+  return wait.after_revision && now >= wait.not_before &&
+         job->second.record.revision > *wait.after_revision;
+}
+
+JobBoard::Clock::time_point JobBoard::NextTime(Clock::time_point now) const {
+  auto next = Clock::time_point::max();
+  for (const std::shared_ptr<Waiter>& waiter : waiters_) {
+    next = std::min(next, waiter->wait.deadline);
+    const Clock::time_point not_before = waiter->wait.not_before;
+    if (waiter->wait.after_revision && not_before > now) {
+      next = std::min(next, not_before);
+    }
+  }
+  return next;
+}
+
+}  // namespace microgpt::server

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#ifndef MICROGPT_SERVER_JOBS_JOB_BOARD_H_
+#define MICROGPT_SERVER_JOBS_JOB_BOARD_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/text/corpus.h"
+#include "server/store/records.h"
+#include "server/threads/mutex.h"
+
+namespace microgpt::server {
+
+// The jobs that have not ended: the bounded queue that workers claim from, the
+// progress they publish, and the callers who wait for news. What has ended is
+// the Store's to tell. Thread-safe; no call blocks but Claim.
+class JobBoard {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // A place in the queue, kept while the store accepts the job. Destroying it
+  // unused gives it back.
+  using Place = std::shared_ptr<void>;
+
+  // A job that a worker has taken.
+  struct Claimed {
+    JobRecord job;
+    std::shared_ptr<const Corpus> corpus;
+    std::stop_token stop;  // requested when the job is to be cancelled
+  };
+
+  // How long somebody wants to wait for news of a job.
+  struct Wait {
+    std::string job;
+    // Done when the job has ended or, if given, when its revision is above
+    // this (but not before `not_before`).
+    std::optional<uint32_t> after_revision = std::nullopt;
+    Clock::time_point not_before = Clock::time_point::min();
+    Clock::time_point deadline;  // done at the latest then
+    std::stop_token stop = {};   // or when this is requested
+  };
+
+  // max_queued: jobs in the queue, running ones not counted.
+  explicit JobBoard(size_t max_queued);
+  ~JobBoard();
+
+  // RESOURCE_EXHAUSTED, with a retry hint: the queue is full. UNAVAILABLE
+  // after Close().
+  absl::StatusOr<Place> Reserve() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Puts an accepted job at the end of the queue, using up its place.
+  void Enqueue(const JobRecord& job, std::shared_ptr<const Corpus> corpus,
+               Place place) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Blocks until there is a job to run. nullopt after Close(), once the queue
+  // is empty.
+  std::optional<Claimed> Claim() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Takes over the progress of a running job (step, loss, elapsed, validation,
+  // samples) and appends the losses of new steps. Its state stays.
+  void Publish(const JobRecord& progress, const std::vector<double>& losses)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // A running job becomes CANCELLING and its stop is requested. A queued one
+  // leaves the queue and is answered as CANCELLED, for the caller to end in the
+  // store and then Remove. nullopt: nothing to end (already cancelling or
+  // gone).
+  std::optional<JobRecord> Cancel(std::string_view id)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Cancels every running job and answers with those that were still queued.
+  std::vector<JobRecord> CancelAll() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Forgets a job that the store knows to have ended.
+  void Remove(std::string_view id) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The job as it stands; nullopt if it is not on the board.
+  std::optional<JobRecord> Find(std::string_view id) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Losses from step `from` (counted from 0) on; nullopt if not on the board.
+  std::optional<std::vector<double>> FindLosses(std::string_view id,
+                                                size_t from, size_t limit) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Calls `done` exactly once, on the board's own thread and without a lock, as
+  // soon as the wait is over. `done` must not block. At once if the job is
+  // not on the board.
+  void Await(Wait wait, std::function<void()> done) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // No more jobs are taken in; Claim answers nullopt once the queue is empty.
+  void Close() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Blocks until the board is empty or `deadline`; answers whether it is empty.
+  bool AwaitEmpty(Clock::time_point deadline) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  size_t queued() const ABSL_LOCKS_EXCLUDED(mutex_);
+  size_t running() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  struct LiveJob {
+    JobRecord record;
+    std::shared_ptr<const Corpus> corpus;
+    std::vector<double> losses;
+    std::stop_source stop;
+  };
+  struct Waiter;
+  using Waiters = std::list<std::shared_ptr<Waiter>>;
+
+  void Notify() ABSL_LOCKS_EXCLUDED(mutex_);
+  Waiters TakeDue(Clock::time_point now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsDue(const Waiter& waiter, Clock::time_point now) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Clock::time_point NextTime(Clock::time_point now) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CancelRunning(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  JobRecord TakeFromQueue(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const size_t max_queued_;
+  mutable Mutex mutex_;
+  CondVar claimable_;  // for workers
+  CondVar news_;       // for the notifier
+  CondVar emptied_;    // for AwaitEmpty
+  std::map<std::string, LiveJob, std::less<>> jobs_ ABSL_GUARDED_BY(mutex_);
+  std::deque<std::string> queue_ ABSL_GUARDED_BY(mutex_);
+  size_t reserved_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  Waiters waiters_ ABSL_GUARDED_BY(mutex_);
+  bool has_news_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread notifier_;
+};
+
+}  // namespace microgpt::server
+
+#endif  // MICROGPT_SERVER_JOBS_JOB_BOARD_H_

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#ifndef MICROGPT_SERVER_JOBS_JOBS_H_
+#define MICROGPT_SERVER_JOBS_JOBS_H_
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/text/corpus.h"
+#include "server/jobs/job_board.h"
+#include "server/jobs/job_id.h"
+#include "server/store/store.h"
+
+namespace microgpt::server {
+
+// What a new job is to do; everything validated.
+struct JobRequest {
+  std::string model;
+  std::string request_id;
+  ModelConfig model_config;
+  TrainingConfig training_config;
+  std::shared_ptr<const Corpus> corpus;
+};
+
+// The one door to jobs: joins what lasts (Store) with what is under way
+// (JobBoard), so that a job looks the same from acceptance to long after its
+// end. Thread-safe.
+class Jobs {
+ public:
+  // Both must outlive this.
+  Jobs(Store& store, JobBoard& board) : store_(store), board_(board) {}
+
+  // Accepts a job. With a request_id seen before: that job, if the request was
+  // the same, else ALREADY_EXISTS. RESOURCE_EXHAUSTED: queue or store is full.
+  // UNAVAILABLE: shutting down. May wait for the store.
+  absl::StatusOr<JobRecord> Submit(const JobRequest& request);
+
+  // The job as it stands. NOT_FOUND.
+  absl::StatusOr<JobRecord> Get(std::string_view id) const;
+
+  // The newest job of a model, or of all if `model` is empty. NOT_FOUND names
+  // the nearest model.
+  absl::StatusOr<JobRecord> Newest(std::string_view model) const;
+
+  // As Store::ListJobs, each job as it stands.
+  std::vector<JobRecord> List(std::string_view model, std::string_view before,
+                              size_t limit) const;
+
+  // Asks a job to stop and answers with it as it then stands. A job that has
+  // ended stays as it is. May wait for the store.
+  absl::StatusOr<JobRecord> Cancel(std::string_view id);
+
+  // Cancels whatever is queued or running.
+  void CancelAll();
+
+  // At most `limit` losses from step `from` (counted from 0) on.
+  absl::StatusOr<std::vector<double>> Losses(std::string_view id, size_t from,
+                                             size_t limit) const;
+
+  // See JobBoard::Await.
+  void Await(JobBoard::Wait wait, std::function<void()> done) {
+    board_.Await(std::move(wait), std::move(done));
+  }
+
+ private:
+  JobRecord End(const JobRecord& cancelled);
+
+  Store& store_;
+  JobBoard& board_;
+  JobIdGenerator ids_;
+};
+
+}  // namespace microgpt::server
+
+#endif  // MICROGPT_SERVER_JOBS_JOBS_H_

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+//
+// gRPC's callback API on one side, transport-free handlers on the other: bytes
+// in, handler, bytes out. One template for unary calls, one for server streams.
+// A reactor owns itself from its creation until gRPC calls OnDone.
+#ifndef MICROGPT_SERVER_RPC_REACTORS_H_
+#define MICROGPT_SERVER_RPC_REACTORS_H_
+
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/handlers/call.h"
+#include "server/rpc/call_tracker.h"
+#include "server/rpc/message.h"
+#include "server/rpc/status.h"
+
+namespace microgpt::server {
+
+// What both kinds of call have: a stop that the tracker or a cancel requests.
+class CallState {
+ public:
+  CallState(const grpc::CallbackServerContext& context, CallTracker& tracker)
+      : tracker_(tracker) {
+    context_.stop = stop_.get_token();
+    const auto deadline = context.deadline();
+    if (deadline != std::chrono::system_clock::time_point::max()) {
+      context_.deadline = deadline;
+    }
+    tracker_.Add(this, stop_);
+  }
+  ~CallState() { tracker_.Remove(this); }
+  CallState(const CallState&) = delete;
+  CallState& operator=(const CallState&) = delete;
+
+  const CallContext& context() const { return context_; }
+  void Stop() { stop_.request_stop(); }
+
+  // For the wire; a call that a shutdown stopped says so.
+  grpc::Status Final(const absl::Status& status) const {
+    if (absl::IsCancelled(status) && tracker_.stopped()) {
+      return ToGrpc(absl::UnavailableError("the server is shutting down"));
+    }
+    return ToGrpc(status);
+  }
+
+ private:
+  CallTracker& tracker_;
+  std::stop_source stop_;
+  CallContext context_;
+};
+
+template <typename Request, typename Response>
+class UnaryReactor : public grpc::ServerUnaryReactor {
+ public:
+  using Handler =
+      std::function<void(const Request&, const CallContext&, Done<Response>)>;
+
+  UnaryReactor(const grpc::CallbackServerContext& context,
+               const grpc::ByteBuffer& bytes, grpc::ByteBuffer& answer,
+               CallTracker& tracker, const Handler& handler)
+      : state_(context, tracker), answer_(answer) {
+    Request request;
+    if (const absl::Status status = Decode(bytes, request); !status.ok()) {
+      Finish(ToGrpc(status));
+      return;
+    }
+    handler(request, state_.context(),
+            [this](absl::StatusOr<Response> response) {
+              if (response.ok()) answer_ = Encode(*response);
+              Finish(state_.Final(response.status()));
+            });
+  }
+
+  void OnCancel() override { state_.Stop(); }
+  void OnDone() override { delete this; }
+
+ private:
+  CallState state_;
+  grpc::ByteBuffer& answer_;  // gRPC's, until OnDone
+};
+
+template <typename Request, typename Response>
+class StreamReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+ public:
+  using Handler = std::function<absl::StatusOr<ResponseStreamPtr<Response>>(
+      const Request&, const CallContext&)>;
+
+  StreamReactor(const grpc::CallbackServerContext& context,
+                const grpc::ByteBuffer& bytes, CallTracker& tracker,
+                const Handler& handler)
+      : state_(context, tracker) {
+    Request request;
+    if (const absl::Status status = Decode(bytes, request); !status.ok()) {
+      Finish(ToGrpc(status));
+      return;
+    }
+    auto stream = handler(request, state_.context());
+    if (!stream.ok()) {
+      Finish(state_.Final(stream.status()));
+      return;
+    }
+    stream_ = *std::move(stream);
+    Pull();
+  }
+
+  void OnWriteDone(bool ok) override {
+    ok ? Pull() : Finish(grpc::Status::CANCELLED);
+  }
+  void OnCancel() override { state_.Stop(); }
+  void OnDone() override { delete this; }
+
+ private:
+  // Asks for the next response; it may come on any thread, also on this one.
+  void Pull() {
+    stream_->Pull([this](absl::StatusOr<std::optional<Response>> next) {
+      if (!next.ok() || !next->has_value()) {
+        Finish(state_.Final(next.status()));
+        return;
+      }
+      message_ = Encode(**next);
+      StartWrite(&message_);
+    });
+  }
+
+  CallState state_;
+  ResponseStreamPtr<Response> stream_;
+  grpc::ByteBuffer message_;  // being written
+};
+
+}  // namespace microgpt::server
+
+#endif  // MICROGPT_SERVER_RPC_REACTORS_H_

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "server/threads/run_queue.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <string>
+
+#include "server/errors/errors.h"
+
+namespace microgpt::server {
+namespace {
+
+TEST(RunQueueTest, RunsSlicesUntilTheyHaveNoMore) {
+  std::promise<int> result;
+  RunQueue queue(2, 1);
+  queue.Submit([&result, runs = 0]() mutable {
+    if (++runs < 5) return true;
+    result.set_value(runs);
+    return false;
+  });
+  EXPECT_EQ(result.get_future().get(), 5);
+}
+
+TEST(RunQueueTest, LongWorkTakesTurnsWithShortWork) {
+  std::string order;
+  std::promise<void> done;
+  {
+    RunQueue queue(1, 1);
+    // The first slice submits both, so that they stand in line together.
+    queue.Submit([&] {
+      queue.Submit([&, runs = 0]() mutable {
+        order += 'L';
+        return ++runs < 3;
+      });
+      queue.Submit([&] {
+        order += 's';
+        return false;
+      });
+      return false;
+    });
+  }
+  EXPECT_EQ(order, "LsLL");
+}
+
+TEST(RunQueueTest, AdmitsOnlySoManyCallsAtOnce) {
+  RunQueue queue(1, 2);
+  auto first = queue.Admit();
+  auto second = queue.Admit();
+  ASSERT_TRUE(first.ok() && second.ok());
+  const absl::Status refused = queue.Admit().status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_NE(RetryDelayOf(refused), std::nullopt);
+  first->reset();
+  EXPECT_EQ(queue.calls(), 1u);
+  EXPECT_TRUE(queue.Admit().ok());
+}
+
+TEST(RunQueueTest, DestructionRunsWhatIsInLine) {
+  int runs = 0;
+  {
+    RunQueue queue(1, 1);
+    for (int i = 0; i < 100; ++i) {
+      queue.Submit([&runs] {
+        ++runs;
+        return false;
+      });
+    }
+  }
+  EXPECT_EQ(runs, 100);
+}
+
+}  // namespace
+}  // namespace microgpt::server
