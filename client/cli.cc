@@ -39,12 +39,23 @@ constexpr char kFooter[] =
 // required, the descriptions say the rest.
 class HelpFormatter : public CLI::Formatter {
  public:
-  HelpFormatter() { column_width(24); }
+  HelpFormatter() {
+    column_width(24);
+    label("Positionals", "Arguments");
+  }
 
   std::string make_usage(const CLI::App* app, std::string name) const override {
     const bool is_root = app->get_parent() == nullptr;
     if (is_root) return "\nUsage: mgpt [OPTIONS] COMMAND …\n";
     return "\n" + CLI::Formatter::make_usage(app, std::move(name));
+  }
+
+  // Without CLI11's blank line too many between two groups.
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    return CLI::detail::find_and_replace(
+        CLI::Formatter::make_help(app, std::move(name), mode), "\n\n\n",
+        "\n\n");
   }
 
   std::string make_option_opts(const CLI::Option* option) const override {
@@ -103,13 +114,14 @@ void AddCommands(CLI::App& root, Action* action) {
   AddServer(root, action);
 }
 
-// CLI11 takes "[a,b]" for a list of two, where a text is wanted as it is. So
-// such arguments get a mark, which every option takes off again.
+// CLI11 takes "[a,b]" for a list of two where a text is wanted as it is, and
+// forgets "--" once it has the first of several texts. Such arguments get a
+// mark, with which they look like nothing to it, and which every option takes
+// off again.
 constexpr char kMark = '\x01';
 
-std::string Marked(std::string argument) {
-  const bool is_list = argument.starts_with('[') && argument.ends_with(']');
-  return is_list ? kMark + argument : argument;
+bool LooksLikeList(const std::string& argument) {
+  return argument.starts_with('[') && argument.ends_with(']');
 }
 
 std::string Unmark(std::string& value) {
@@ -125,18 +137,21 @@ void UnmarkAll(CLI::App& app) {
 }
 
 // The arguments in CLI11's order (last first), with what it gets wrong put
-// right: "--prefix=" would take the next argument for its value.
+// right; besides the above, "--prefix=" would take the next one for its value.
 std::vector<std::string> ForCli11(const std::vector<std::string>& arguments) {
   std::vector<std::string> prepared;
-  bool only_positionals = false;
+  bool only_texts = false;
   for (const std::string& argument : arguments) {
-    only_positionals = only_positionals || argument == "--";
-    if (!only_positionals && argument.starts_with("--") &&
-        argument.find('=') == argument.size() - 1) {
+    if (only_texts || LooksLikeList(argument)) {
+      prepared.push_back(kMark + argument);
+    } else if (argument == "--") {
+      only_texts = true;
+    } else if (argument.starts_with("--") &&
+               argument.find('=') == argument.size() - 1) {
       prepared.push_back(argument.substr(0, argument.size() - 1));
       prepared.emplace_back();
     } else {
-      prepared.push_back(Marked(argument));
+      prepared.push_back(argument);
     }
   }
   std::reverse(prepared.begin(), prepared.end());
@@ -176,8 +191,8 @@ std::vector<std::string> Candidates(CLI::App& root, bool flags) {
 }
 
 // What nobody asked for: the first unknown flag, or the first word too many.
-absl::Status Unexpected(CLI::App& root,
-                        const std::vector<std::string>& extras) {
+absl::Status Unexpected(CLI::App& root, std::vector<std::string> extras) {
+  for (std::string& extra : extras) Unmark(extra);
   const auto is_flag = [](const std::string& word) {
     return word.size() > 1 && word[0] == '-';
   };
@@ -215,6 +230,12 @@ absl::Status Parse(CLI::App& root, const std::vector<std::string>& arguments,
     invocation->help = fmt::format("{}\n", version.what());
   } catch (const CLI::ExtrasError&) {
     return Unexpected(root, root.remaining(true));
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string message = error.what();  // "--seed: 1 required …"
+    return WithNextStep(
+        absl::InvalidArgumentError(fmt::format(
+            "{} needs a value", message.substr(0, message.find(':')))),
+        HelpCommand(root));
   } catch (const CLI::ParseError& error) {
     return WithNextStep(absl::InvalidArgumentError(error.what()),
                         HelpCommand(root));

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "client/cli.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+namespace microgpt::client {
+namespace {
+
+std::string ErrorOf(std::vector<std::string> arguments) {
+  const auto invocation = ParseCommandLine(std::move(arguments));
+  return std::string(invocation.status().message());
+}
+
+class CliTest : public testing::Test {
+ protected:
+  CliTest() {
+    unsetenv("MGPT_SERVER");
+    unsetenv("NO_COLOR");
+  }
+};
+
+TEST_F(CliTest, GlobalOptionsStandBeforeOrBehindTheCommand) {
+  for (const auto& arguments :
+       {std::vector<std::string>{"-o", "csv", "-q", "--server", "x:1", "ls"},
+        std::vector<std::string>{"ls", "--output=csv", "-q", "--server=x:1"}}) {
+    const auto invocation = ParseCommandLine(arguments);
+    ASSERT_TRUE(invocation.ok()) << invocation.status();
+    EXPECT_EQ(invocation->format, Format::kCsv);
+    EXPECT_TRUE(invocation->quiet);
+    EXPECT_EQ(invocation->server, "x:1");
+    EXPECT_TRUE(invocation->action);
+  }
+}
+
+TEST_F(CliTest, TheEnvironmentNamesTheServerAndTheFlagWins) {
+  EXPECT_EQ(ParseCommandLine({"ls"})->server, "127.0.0.1:50051");
+  setenv("MGPT_SERVER", "example.org", 1);
+  EXPECT_EQ(ParseCommandLine({"ls"})->server, "example.org:50051");
+  EXPECT_EQ(ParseCommandLine({"ls", "--server", "x:1"})->server, "x:1");
+  setenv("MGPT_SERVER", "", 1);
+  EXPECT_EQ(ParseCommandLine({"ls"})->server, "127.0.0.1:50051");
+  setenv("MGPT_SERVER", "http://x", 1);
+  EXPECT_EQ(ErrorOf({"ls"}),
+            "--server: \"http://x\" is not HOST:PORT, such as 127.0.0.1:50051");
+}
+
+TEST_F(CliTest, ColourCanBeTurnedOff) {
+  EXPECT_TRUE(ParseCommandLine({"ls"})->color);
+  EXPECT_FALSE(ParseCommandLine({"ls", "--no-color"})->color);
+  setenv("NO_COLOR", "", 1);
+  EXPECT_TRUE(ParseCommandLine({"ls"})->color) << "empty is unset";
+  setenv("NO_COLOR", "1", 1);
+  EXPECT_FALSE(ParseCommandLine({"ls"})->color);
+}
+
+TEST_F(CliTest, NothingAtAllAsksForHelp) {
+  const auto invocation = ParseCommandLine({});
+  ASSERT_TRUE(invocation.ok());
+  EXPECT_FALSE(invocation->action);
+  EXPECT_FALSE(invocation->help.empty());
+}
+
+TEST_F(CliTest, SlipsAreUnderstood) {
+  EXPECT_EQ(ErrorOf({"trian", "names"}),
+            "trian is not a command of mgpt: did you mean train? See: mgpt "
+            "--help");
+  EXPECT_EQ(ErrorOf({"generate", "--temprature", "0.5"}),
+            "--temprature is not an option of mgpt generate: did you mean "
+            "--temperature? See: mgpt generate --help");
+  EXPECT_EQ(ErrorOf({"train", "x", "--nlayer=2"}),
+            "--nlayer is not an option of mgpt train: did you mean --n-layer? "
+            "See: mgpt train --help");
+  EXPECT_EQ(ErrorOf({"ls", "--quite"}),
+            "--quite is not an option of mgpt ls: did you mean --quiet? See: "
+            "mgpt ls --help");
+}
+
+TEST_F(CliTest, WhatIsLikeNothingIsJustUnknown) {
+  EXPECT_EQ(ErrorOf({"deploy"}),
+            "deploy is not a command of mgpt. See: mgpt --help");
+  EXPECT_EQ(ErrorOf({"ls", "names"}),
+            "names is one argument too many for mgpt ls. See: mgpt ls --help");
+}
+
+TEST_F(CliTest, WhatIsBehindTwoDashesIsNoOption) {
+  EXPECT_EQ(ErrorOf({"ls", "--", "[x]"}),
+            "[x] is one argument too many for mgpt ls. See: mgpt ls --help");
+  EXPECT_TRUE(
+      ParseCommandLine({"score", "names", "a", "--", "--help"})->help.empty());
+}
+
+TEST_F(CliTest, MissingAndBadValuesAreNamed) {
+  EXPECT_EQ(ErrorOf({"train"}), "SOURCE is required. See: mgpt train --help");
+  EXPECT_EQ(ErrorOf({"generate", "--seed"}),
+            "--seed needs a value. See: mgpt generate --help");
+  EXPECT_EQ(ErrorOf({"generate", "-n", "-1"}),
+            "--count: \"-1\" is not a whole number from 0 to 4294967295. See: "
+            "mgpt generate --help");
+  EXPECT_EQ(ErrorOf({"--timeout", "5", "ls"}),
+            "--timeout: \"5\" is not a duration such as 500ms, 30s, 2m or 1h. "
+            "See: mgpt ls --help");
+  EXPECT_EQ(ErrorOf({"generate", "--prefix", "a\xff"}),
+            "--prefix: byte 2 is not UTF-8. See: mgpt generate --help");
+}
+
+}  // namespace
+}  // namespace microgpt::client

@@ -5,6 +5,7 @@
 #ifndef MICROGPT_CLIENT_COMMANDS_COMMANDS_H_
 #define MICROGPT_CLIENT_COMMANDS_COMMANDS_H_
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,6 +38,7 @@ CLI::App* AddCommand(CLI::App& root, const std::string& name,
                      absl::Status (*run)(Session&, const Options&),
                      Action* chosen) {
   CLI::App* const command = root.add_subcommand(name, description);
+  command->group("Commands");
   std::string footer = "Examples:";
   for (std::size_t at = 0; at < examples.size();) {
     const std::size_t end = std::min(examples.find('\n', at), examples.size());

@@ -24,6 +24,8 @@ struct Help {
   const char* text;
 };
 
+constexpr char kGroup[] = "Model and training (default; range)";
+
 // In the order of the proto, which says more.
 constexpr std::array<Help, 15> kHelp = {{
     {"n_layer", "layers (1; 1..64)"},
@@ -82,7 +84,7 @@ void AddChoice(CLI::App& command, const std::string& flag,
   };
   command.add_option_function<std::string>(flag, set, help)
       ->option_text("NAME")
-      ->group("Model and training");
+      ->group(kGroup);
 }
 
 void AddFlag(CLI::App& command, const FieldDescriptor* field,
@@ -108,7 +110,7 @@ void AddFlag(CLI::App& command, const FieldDescriptor* field,
           },
           help);
   }
-  option->group("Model and training");
+  option->group(kGroup);
 }
 
 const char* HelpFor(const std::string& field) {

@@ -126,7 +126,7 @@ void AddGenerate(CLI::App& root, Action* chosen) {
   auto options = std::make_shared<GenerateOptions>();
   v1::GenerateRequest* const request = &options->request;
   CLI::App* command = AddCommand<GenerateOptions>(
-      root, "generate", "Make new strings, one a line (alias: run)",
+      root, "generate", "Make new strings, one a line",
       "mgpt generate\n"
       "mgpt generate names -n 5 --prefix an --temperature 0.8\n"
       "mgpt generate names@1 --seed 7 -o json | jq -r .text",

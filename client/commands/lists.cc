@@ -83,7 +83,7 @@ void AddLists(CLI::App& root, Action* chosen) {
       std::make_shared<ModelsOptions>(), RunModels, chosen);
   auto options = std::make_shared<JobsOptions>();
   CLI::App* jobs = AddCommand<JobsOptions>(
-      root, "jobs", "List the training jobs, newest first (alias: ps)",
+      root, "jobs", "List the training jobs, newest first",
       "mgpt jobs\nmgpt jobs names -o json", options, RunJobs, chosen);
   jobs->alias("ps");
   AddText(*jobs, "MODEL", &options->model, "Only this model's")

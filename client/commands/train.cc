@@ -59,6 +59,7 @@ absl::StatusOr<v1::Job> StartWithAnySource(Session& session,
   absl::Status not_found;
   for (const TrainSource& source : TrainSources(options.source)) {
     v1::TrainRequest request = options.request;
+    if (request.config().ByteSizeLong() == 0) request.clear_config();
     if (absl::Status status = SetSource(session, source, &request);
         !status.ok()) {
       return status;
@@ -111,7 +112,7 @@ void AddTrain(CLI::App& root, Action* chosen) {
   command
       ->add_option("SOURCE", options->source,
                    "A dataset's name, a file (one string a line), or - for\n"
-                   "standard input. A file that is called as a dataset: ./FILE")
+                   "standard input; a file called as a dataset is ./FILE")
       ->required()
       ->option_text(" ");
   AddText(*command, "-m,--model", options->request.mutable_model(),

@@ -195,7 +195,7 @@ Entries ServerInfoEntries(const v1::ServerInfo& info, Clock::time_point now) {
       {{"samplers", "SAMPLERS"}, Count(info.samplers())},
       {{"running_jobs", "RUNNING JOBS"}, Count(info.running_jobs())},
       {{"queued_jobs", "QUEUED JOBS"}, Count(info.queued_jobs())},
-      {{"generations", "GENERATIONS"}, Count(info.generations())},
+      {{"calls", "CALLS"}, Count(info.calls())},
       {{"memory_bytes", "MEMORY"}, bytes(info.memory_bytes())},
       {{"limit_message_bytes", "MOST A MESSAGE"},
        bytes(limits.message_bytes())},
@@ -203,7 +203,7 @@ Entries ServerInfoEntries(const v1::ServerInfo& info, Clock::time_point now) {
       {{"limit_samples", "MOST SAMPLES"}, Count(limits.samples())},
       {{"limit_texts", "MOST TEXTS"}, Count(limits.texts())},
       {{"limit_queued_jobs", "MOST QUEUED JOBS"}, Count(limits.queued_jobs())},
-      {{"limit_generations", "MOST GENERATIONS"}, Count(limits.generations())},
+      {{"limit_calls", "MOST CALLS"}, Count(limits.calls())},
       {{"limit_memory_bytes", "MOST MEMORY"}, bytes(limits.memory_bytes())},
   };
 }

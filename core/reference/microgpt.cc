@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A GPT, all of it: it learns from a file of names, then makes up new ones.
-// Andrej Karpathy's microgpt in C++, number for number. The rest of this
-// repository does the same faster, and is tested against it. Like the original
-// it imports two things: random numbers, and the characters of a file.
+// A GPT, all of it: learns from a file of names, then makes up new ones. It is
+// Andrej Karpathy's microgpt in C++, number for number, and imports as little:
+// random numbers, characters. All else here does the same faster.
 //   microgpt FILE [STEPS]     FILE: UTF-8, a name a line
 #include <algorithm>
 #include <array>

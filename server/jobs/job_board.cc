@@ -39,7 +39,7 @@ absl::StatusOr<JobBoard::Place> JobBoard::Reserve() {
   if (queue_.size() + reserved_ >= max_queued_) {
     return ExhaustedError(
         fmt::format("{} jobs are queued, which is the limit (--max-queued)",
-                    queue_.size()),
+                    max_queued_),
         std::chrono::seconds(1));
   }
   ++reserved_;

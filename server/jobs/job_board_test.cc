@@ -1,1 +1,608 @@
 // SPDX-License-Identifier: MIT
+#include "server/jobs/job_board.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <future>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "server/errors/errors.h"
+
+namespace microgpt::server {
+namespace {
+
+using Clock = JobBoard::Clock;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr Clock::time_point kNever = Clock::time_point::max();
+constexpr size_t kAll = 1'000'000;
+
+JobRecord MakeJob(std::string id) {
+  JobRecord job;
+  job.id = std::move(id);
+  job.model = "names";
+  return job;
+}
+
+void Enqueue(JobBoard& board, const std::string& id,
+             std::shared_ptr<const Corpus> corpus = nullptr) {
+  absl::StatusOr<JobBoard::Place> place = board.Reserve();
+  ASSERT_TRUE(place.ok()) << place.status();
+  board.Enqueue(MakeJob(id), std::move(corpus), *std::move(place));
+}
+
+// Enqueues a job and takes it.
+JobBoard::Claimed Start(JobBoard& board, const std::string& id) {
+  Enqueue(board, id);
+  return *board.Claim();
+}
+
+// Goes on with a job by a step.
+void PublishStep(JobBoard& board, const std::string& id, uint32_t step) {
+  JobRecord progress = MakeJob(id);
+  progress.step = step;
+  board.Publish(progress, {1.0 / step});
+}
+
+// Counts the calls of a wait's `done`.
+class Answer {
+ public:
+  std::function<void()> Done() {
+    return [times = times_] {
+      ++*times;
+      times->notify_all();
+    };
+  }
+  void Get() const { times_->wait(0); }
+  int times() const { return *times_; }
+
+ private:
+  std::shared_ptr<std::atomic<int>> times_ =
+      std::make_shared<std::atomic<int>>(0);
+};
+
+// When this returns, the board has answered every wait that was over before:
+// answers come in order, and this one is due at once.
+void AnswerWhatIsDue(JobBoard& board) {
+  Answer answer;
+  board.Await({.job = "unknown", .deadline = kNever}, answer.Done());
+  answer.Get();
+}
+
+// --- The queue.
+
+TEST(JobBoardTest, AFullQueueRefusesWithAHintToRetry) {
+  JobBoard board(2);
+  Enqueue(board, "a");
+  Enqueue(board, "b");
+  const absl::Status refused = board.Reserve().status();
+  EXPECT_TRUE(absl::IsResourceExhausted(refused));
+  EXPECT_EQ(refused.message(),
+            "2 jobs are queued, which is the limit (--max-queued)");
+  EXPECT_NE(RetryDelayOf(refused), std::nullopt);
+}
+
+TEST(JobBoardTest, APlaceHeldCountsAsQueuedUntilItIsGivenBack) {
+  JobBoard board(1);
+  absl::StatusOr<JobBoard::Place> place = board.Reserve();
+  ASSERT_TRUE(place.ok());
+  const absl::Status refused = board.Reserve().status();
+  EXPECT_TRUE(absl::IsResourceExhausted(refused));
+  // Names the limit, though no job stands in the queue yet.
+  EXPECT_EQ(refused.message(),
+            "1 jobs are queued, which is the limit (--max-queued)");
+  place->reset();
+  EXPECT_TRUE(board.Reserve().ok());
+  EXPECT_EQ(board.queued(), 0u);
+}
+
+TEST(JobBoardTest, AClaimedJobLeavesItsPlaceInTheQueue) {
+  JobBoard board(1);
+  Enqueue(board, "a");
+  ASSERT_FALSE(board.Reserve().ok());
+  ASSERT_TRUE(board.Claim().has_value());
+  EXPECT_TRUE(board.Reserve().ok());
+}
+
+TEST(JobBoardTest, OfManyThreadsAsManyGetAPlaceAsThereAre) {
+  constexpr int kPlaces = 5, kThreads = 16;
+  JobBoard board(kPlaces);
+  std::vector<absl::StatusOr<JobBoard::Place>> places(kThreads);
+  {
+    std::vector<std::jthread> threads;
+    for (auto& place : places) {
+      threads.emplace_back([&] { place = board.Reserve(); });
+    }
+  }
+  EXPECT_EQ(std::ranges::count_if(places, [](const auto& p) { return p.ok(); }),
+            kPlaces);
+}
+
+TEST(JobBoardTest, PositionsCountFromOneAndMoveUp) {
+  JobBoard board(10);
+  for (const char* id : {"c", "a", "b"}) Enqueue(board, id);
+  EXPECT_EQ(board.Find("c")->queue_position, 1u);
+  EXPECT_EQ(board.Find("a")->queue_position, 2u);
+  EXPECT_EQ(board.Find("b")->queue_position, 3u);
+  board.Claim();
+  EXPECT_EQ(board.Find("c")->queue_position, 0u);
+  EXPECT_EQ(board.Find("a")->queue_position, 1u);
+  EXPECT_EQ(board.Find("b")->queue_position, 2u);
+  board.Cancel("a");
+  EXPECT_EQ(board.Find("b")->queue_position, 1u);
+}
+
+TEST(JobBoardTest, JobsAreClaimedInTheOrderTheyCame) {
+  JobBoard board(10);
+  for (const char* id : {"c", "a", "b"}) Enqueue(board, id);
+  EXPECT_EQ(board.queued(), 3u);
+  EXPECT_EQ(board.Claim()->job.id, "c");
+  EXPECT_EQ(board.Claim()->job.id, "a");
+  EXPECT_EQ(board.Claim()->job.id, "b");
+  EXPECT_EQ(board.queued(), 0u);
+  EXPECT_EQ(board.running(), 3u);
+}
+
+TEST(JobBoardTest, AClaimedJobIsRunningAndHasItsCorpus) {
+  const auto corpus =
+      std::make_shared<const Corpus>(*Corpus::FromText("emma\n"));
+  JobBoard board(10);
+  Enqueue(board, "a", corpus);
+  const uint32_t queued_revision = board.Find("a")->revision;
+  const auto claimed = board.Claim();
+  EXPECT_EQ(claimed->corpus, corpus);
+  EXPECT_EQ(claimed->job.state, JobState::kRunning);
+  EXPECT_FALSE(claimed->stop.stop_requested());
+  EXPECT_EQ(board.Find("a")->state, JobState::kRunning);
+  EXPECT_GT(board.Find("a")->revision, queued_revision);
+}
+
+TEST(JobBoardTest, ClaimWaitsForAJob) {
+  JobBoard board(10);
+  auto claimed = std::async(std::launch::async, [&] { return board.Claim(); });
+  Enqueue(board, "a");
+  EXPECT_EQ(claimed.get()->job.id, "a");
+}
+
+TEST(JobBoardTest, WorkersClaimEachJobOnce) {
+  constexpr int kWorkers = 4, kJobs = 200;
+  JobBoard board(kJobs);
+  std::vector<std::vector<std::string>> claimed(kWorkers);
+  {
+    std::vector<std::jthread> workers;
+    for (std::vector<std::string>& mine : claimed) {
+      workers.emplace_back([&] {
+        while (const auto job = board.Claim()) {
+          mine.push_back(job->job.id);
+          board.Remove(job->job.id);
+        }
+      });
+    }
+    for (int i = 0; i < kJobs; ++i) Enqueue(board, std::to_string(i));
+    board.Close();
+  }
+  std::multiset<std::string> all;
+  for (const auto& mine : claimed) all.insert(mine.begin(), mine.end());
+  EXPECT_EQ(all.size(), static_cast<size_t>(kJobs));
+  EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), all.size());
+}
+
+// --- Progress.
+
+TEST(JobBoardTest, ProgressIsTakenOverWithAHigherRevision) {
+  JobBoard board(10);
+  const JobBoard::Claimed claimed = Start(board, "a");
+  JobRecord progress = claimed.job;
+  progress.step = 2;
+  progress.loss = 2.75;
+  progress.elapsed = std::chrono::milliseconds(5);
+  progress.validation = {{1, 3.5}};
+  progress.samples = {"ema"};
+  board.Publish(progress, {3.0, 2.5});
+
+  const auto now = board.Find("a");
+  EXPECT_EQ(now->step, 2u);
+  EXPECT_EQ(now->loss, 2.75);
+  EXPECT_EQ(now->elapsed, std::chrono::milliseconds(5));
+  ASSERT_EQ(now->validation.size(), 1u);
+  EXPECT_EQ(now->validation[0].loss, 3.5);
+  EXPECT_THAT(now->samples, ElementsAre("ema"));
+  EXPECT_GT(now->revision, claimed.job.revision);
+}
+
+TEST(JobBoardTest, ProgressDoesNotTakeBackACancel) {
+  JobBoard board(10);
+  const JobBoard::Claimed claimed = Start(board, "a");
+  board.Cancel("a");
+  JobRecord progress = claimed.job;  // still says that it is running
+  progress.step = 1;
+  board.Publish(progress, {3.0});
+  EXPECT_EQ(board.Find("a")->state, JobState::kCancelling);
+  EXPECT_EQ(board.Find("a")->step, 1u);
+}
+
+TEST(JobBoardTest, LossesAreAppendedAndReadByWindow) {
+  JobBoard board(10);
+  const JobRecord job = Start(board, "a").job;
+  EXPECT_THAT(*board.FindLosses("a", 0, kAll), IsEmpty());
+  board.Publish(job, {5.0, 4.0});
+  board.Publish(job, {});
+  board.Publish(job, {3.0});
+  EXPECT_THAT(*board.FindLosses("a", 0, kAll), ElementsAre(5.0, 4.0, 3.0));
+  EXPECT_THAT(*board.FindLosses("a", 1, 1), ElementsAre(4.0));
+  EXPECT_THAT(*board.FindLosses("a", 2, kAll), ElementsAre(3.0));
+  EXPECT_THAT(*board.FindLosses("a", 3, kAll), IsEmpty());
+  EXPECT_THAT(*board.FindLosses("a", kAll, SIZE_MAX), IsEmpty());
+}
+
+TEST(JobBoardTest, AnUnknownJobIsNowhereToBeFound) {
+  JobBoard board(10);
+  board.Publish(MakeJob("a"), {1.0});
+  board.Remove("a");
+  EXPECT_FALSE(board.Find("a").has_value());
+  EXPECT_FALSE(board.FindLosses("a", 0, kAll).has_value());
+  EXPECT_FALSE(board.Cancel("a").has_value());
+}
+
+TEST(JobBoardTest, ARemovedJobIsForgotten) {
+  JobBoard board(10);
+  Start(board, "a");
+  board.Remove("a");
+  EXPECT_FALSE(board.Find("a").has_value());
+  EXPECT_EQ(board.running(), 0u);
+}
+
+// --- Cancelling.
+
+TEST(JobBoardTest, ACancelledJobInTheQueueIsAnsweredAndLeavesTheQueue) {
+  JobBoard board(2);
+  Enqueue(board, "a");
+  Enqueue(board, "b");
+  const auto cancelled = board.Cancel("a");
+  ASSERT_TRUE(cancelled.has_value());
+  EXPECT_EQ(cancelled->id, "a");
+  EXPECT_EQ(cancelled->state, JobState::kCancelled);
+  EXPECT_NE(cancelled->end_time, std::nullopt);
+  EXPECT_EQ(cancelled->queue_position, 0u);
+  EXPECT_EQ(board.queued(), 1u);
+  EXPECT_TRUE(board.Reserve().ok());
+  EXPECT_EQ(board.Claim()->job.id, "b");
+}
+
+TEST(JobBoardTest, ACancelledJobIsShownOnItsWayToTheStore) {
+  JobBoard board(2);
+  Enqueue(board, "a");
+  const uint32_t before = board.Find("a")->revision;
+  const auto cancelled = board.Cancel("a");
+  const auto meanwhile = board.Find("a");
+  EXPECT_EQ(meanwhile->state, JobState::kCancelling);
+  EXPECT_EQ(meanwhile->queue_position, 0u);
+  EXPECT_GT(meanwhile->revision, before);
+  EXPECT_GT(cancelled->revision, meanwhile->revision);
+  EXPECT_FALSE(board.Cancel("a").has_value()) << "ended by the first";
+}
+
+TEST(JobBoardTest, ARunningJobIsAskedToStop) {
+  JobBoard board(2);
+  const JobBoard::Claimed claimed = Start(board, "a");
+  const JobBoard::Claimed neighbour = Start(board, "b");
+  EXPECT_FALSE(board.Cancel("a").has_value());
+  EXPECT_TRUE(claimed.stop.stop_requested());
+  EXPECT_FALSE(neighbour.stop.stop_requested());
+  EXPECT_EQ(board.Find("a")->state, JobState::kCancelling);
+  EXPECT_GT(board.Find("a")->revision, claimed.job.revision);
+}
+
+TEST(JobBoardTest, CancellingARunningJobAgainChangesNothing) {
+  JobBoard board(2);
+  Start(board, "a");
+  board.Cancel("a");
+  const uint32_t revision = board.Find("a")->revision;
+  EXPECT_FALSE(board.Cancel("a").has_value());
+  EXPECT_THAT(board.CancelAll(), IsEmpty());
+  EXPECT_EQ(board.Find("a")->revision, revision);
+  EXPECT_EQ(board.Find("a")->state, JobState::kCancelling);
+}
+
+TEST(JobBoardTest, CancelAllStopsWhatRunsAndAnswersWhatWasQueued) {
+  JobBoard board(10);
+  const JobBoard::Claimed running = Start(board, "b");
+  Enqueue(board, "a");
+  Enqueue(board, "c");
+  const std::vector<JobRecord> taken = board.CancelAll();
+  ASSERT_EQ(taken.size(), 2u);
+  EXPECT_EQ(taken[0].id, "a");
+  EXPECT_EQ(taken[1].id, "c");
+  EXPECT_EQ(taken[1].state, JobState::kCancelled);
+  EXPECT_TRUE(running.stop.stop_requested());
+  EXPECT_EQ(board.queued(), 0u);
+}
+
+// --- Waiting for news.
+
+TEST(JobBoardTest, AWaitForAnUnknownJobIsOverAtOnce) {
+  JobBoard board(1);
+  Answer answer;
+  board.Await({.job = "a", .deadline = kNever}, answer.Done());
+  answer.Get();
+  AnswerWhatIsDue(board);
+  EXPECT_EQ(answer.times(), 1);
+}
+
+TEST(JobBoardTest, AWaitIsOverWhenTheJobIsRemoved) {
+  JobBoard board(2);
+  Start(board, "a");
+  Start(board, "b");
+  Answer a, b;
+  board.Await({.job = "a", .deadline = kNever}, a.Done());
+  board.Await({.job = "b", .deadline = kNever}, b.Done());
+  PublishStep(board, "a", 1);  // no news for who waits for the end
+  AnswerWhatIsDue(board);
+  EXPECT_EQ(a.times(), 0);
+  board.Remove("a");
+  a.Get();
+  AnswerWhatIsDue(board);
+  EXPECT_EQ(a.times(), 1);
+  EXPECT_EQ(b.times(), 0);
+}
+
+TEST(JobBoardTest, AWaitIsOverWhenTheRevisionIsAboveTheOneKnown) {
+  JobBoard board(1);
+  const uint32_t revision = Start(board, "a").job.revision;
+  Answer next, later;
+  board.Await({.job = "a", .after_revision = revision, .deadline = kNever},
+              next.Done());
+  board.Await({.job = "a", .after_revision = revision + 1, .deadline = kNever},
+              later.Done());
+  AnswerWhatIsDue(board);
+  EXPECT_EQ(next.times(), 0);
+  PublishStep(board, "a", 1);
+  next.Get();
+  AnswerWhatIsDue(board);
+  EXPECT_EQ(later.times(), 0);
+  PublishStep(board, "a", 2);
+  later.Get();
+  AnswerWhatIsDue(board);
+  EXPECT_EQ(next.times(), 1);
+  EXPECT_EQ(later.times(), 1);
+}
+
+TEST(JobBoardTest, AWaitForARevisionThatPassedIsOverAtOnce) {
+  JobBoard board(1);
+  Start(board, "a");
+  Answer answer;
+  board.Await({.job = "a", .after_revision = 0, .deadline = kNever},
+              answer.Done());
+  answer.Get();
+  EXPECT_EQ(answer.times(), 1);
+}
+
+TEST(JobBoardTest, EveryChangeOfStateIsNews) {
+  JobBoard board(2);
+  Enqueue(board, "a");
+  Enqueue(board, "b");
+  const auto await_news = [&board](const std::string& id, auto change) {
+    Answer answer;
+    board.Await({.job = id,
+                 .after_revision = board.Find(id)->revision,
+                 .deadline = kNever},
+                answer.Done());
+    change();
+    answer.Get();
+  };
+  await_news("a", [&] { board.Claim(); });
+  await_news("a", [&] { board.Cancel("a"); });
+  await_news("b", [&] { board.Cancel("b"); });
+}
+
+TEST(JobBoardTest, NewsWaitUntilNotBefore) {
+  JobBoard board(1);
+  const uint32_t revision = Start(board, "a").job.revision;
+  const auto not_before = Clock::now() + std::chrono::milliseconds(20);
+  std::promise<Clock::time_point> answered;
+  board.Await({.job = "a",
+               .after_revision = revision,
+               .not_before = not_before,
+               .deadline = kNever},
+              [&] { answered.set_value(Clock::now()); });
+  PublishStep(board, "a", 1);
+  EXPECT_GE(answered.get_future().get(), not_before);
+}
+
+TEST(JobBoardTest, TheEndOfAJobDoesNotWaitUntilNotBefore) {
+  JobBoard board(1);
+  const uint32_t revision = Start(board, "a").job.revision;
+  Answer answer;
+  board.Await({.job = "a",
+               .after_revision = revision,
+               .not_before = kNever,
+               .deadline = kNever},
+              answer.Done());
+  PublishStep(board, "a", 1);
+  AnswerWhatIsDue(board);
+  EXPECT_EQ(answer.times(), 0);
+  board.Remove("a");
+  answer.Get();
+  EXPECT_EQ(answer.times(), 1);
+}
+
+TEST(JobBoardTest, AWaitIsOverAtItsDeadline) {
+  JobBoard board(1);
+  Enqueue(board, "a");
+  const auto deadline = Clock::now() + std::chrono::milliseconds(20);
+  std::promise<Clock::time_point> answered;
+  Answer patient;
+  board.Await({.job = "a", .deadline = kNever}, patient.Done());
+  board.Await({.job = "a", .deadline = deadline},
+              [&] { answered.set_value(Clock::now()); });
+  EXPECT_GE(answered.get_future().get(), deadline);
+  EXPECT_EQ(patient.times(), 0);
+  EXPECT_TRUE(board.Find("a").has_value());
+}
+
+TEST(JobBoardTest, AWaitWhoseDeadlinePassedIsOverAtOnce) {
+  JobBoard board(1);
+  Enqueue(board, "a");
+  Answer answer;
+  board.Await({.job = "a", .deadline = Clock::now()}, answer.Done());
+  answer.Get();
+  EXPECT_EQ(answer.times(), 1);
+}
+
+TEST(JobBoardTest, AWaitIsOverWhenItsCallerGoes) {
+  JobBoard board(1);
+  Enqueue(board, "a");
+  std::stop_source caller;
+  Answer gone, stays;
+  board.Await({.job = "a", .deadline = kNever, .stop = caller.get_token()},
+              gone.Done());
+  board.Await({.job = "a", .deadline = kNever}, stays.Done());
+  AnswerWhatIsDue(board);
+  EXPECT_EQ(gone.times(), 0);
+  caller.request_stop();
+  gone.Get();
+  AnswerWhatIsDue(board);
+  EXPECT_EQ(gone.times(), 1);
+  EXPECT_EQ(stays.times(), 0);
+}
+
+TEST(JobBoardTest, AWaitOfACallerWhoLeftBeforeIsOverAtOnce) {
+  JobBoard board(1);
+  Enqueue(board, "a");
+  std::stop_source caller;
+  caller.request_stop();
+  Answer answer;
+  board.Await({.job = "a", .deadline = kNever, .stop = caller.get_token()},
+              answer.Done());
+  answer.Get();
+  AnswerWhatIsDue(board);
+  EXPECT_EQ(answer.times(), 1);
+}
+
+TEST(JobBoardTest, AnAnswerMayAskTheBoardAndWaitAgain) {
+  JobBoard board(1);
+  Enqueue(board, "a");
+  std::promise<uint32_t> position;
+  board.Await({.job = "unknown", .deadline = kNever}, [&] {
+    board.Await({.job = "unknown", .deadline = kNever},
+                [&] { position.set_value(board.Find("a")->queue_position); });
+  });
+  EXPECT_EQ(position.get_future().get(), 1u);
+}
+
+TEST(JobBoardTest, DestructionEndsEveryWait) {
+  Answer end, news;
+  {
+    JobBoard board(1);
+    Enqueue(board, "a");
+    board.Await({.job = "a", .deadline = kNever}, end.Done());
+    board.Await({.job = "a", .after_revision = 100, .deadline = kNever},
+                news.Done());
+  }
+  EXPECT_EQ(end.times(), 1);
+  EXPECT_EQ(news.times(), 1);
+}
+
+// Ends of every kind come at once, and each wait has one answer.
+TEST(JobBoardTest, AWaitHasOneAnswerHoweverManyReasonsThereAre) {
+  constexpr int kJobs = 100;
+  std::vector<Answer> answers(kJobs);
+  {
+    JobBoard board(kJobs);
+    std::stop_source callers;
+    for (int i = 0; i < kJobs; ++i) Start(board, std::to_string(i));
+    std::jthread remover([&] {
+      for (int i = 0; i < kJobs; ++i) board.Remove(std::to_string(i));
+    });
+    std::jthread publisher([&] {
+      for (int i = kJobs; i-- > 0;) PublishStep(board, std::to_string(i), 1);
+    });
+    std::jthread leaver([&] { callers.request_stop(); });
+    for (int i = 0; i < kJobs; ++i) {
+      board.Await({.job = std::to_string(i),
+                   .after_revision = 2,
+                   .deadline = Clock::now() + std::chrono::microseconds(i),
+                   .stop = callers.get_token()},
+                  answers[i].Done());
+    }
+  }
+  for (const Answer& answer : answers) EXPECT_EQ(answer.times(), 1);
+}
+
+// --- Closing.
+
+TEST(JobBoardTest, AfterCloseNothingIsTakenInAndWhatIsQueuedIsHandedOut) {
+  JobBoard board(10);
+  Enqueue(board, "a");
+  Enqueue(board, "b");
+  board.Close();
+  EXPECT_TRUE(absl::IsUnavailable(board.Reserve().status()));
+  EXPECT_EQ(board.Claim()->job.id, "a");
+  EXPECT_EQ(board.Claim()->job.id, "b");
+  EXPECT_FALSE(board.Claim().has_value());
+  EXPECT_FALSE(board.Claim().has_value());
+}
+
+TEST(JobBoardTest, CloseWakesThoseWhoWaitForAJob) {
+  JobBoard board(10);
+  auto one = std::async(std::launch::async, [&] { return board.Claim(); });
+  auto other = std::async(std::launch::async, [&] { return board.Claim(); });
+  board.Close();
+  EXPECT_FALSE(one.get().has_value());
+  EXPECT_FALSE(other.get().has_value());
+}
+
+TEST(JobBoardTest, AJobWithAPlaceStillComesInAfterClose) {
+  JobBoard board(10);
+  JobBoard::Place place = *board.Reserve();
+  board.Close();
+  auto claimed = std::async(std::launch::async, [&] { return board.Claim(); });
+  board.Enqueue(MakeJob("a"), nullptr, std::move(place));
+  ASSERT_TRUE(claimed.get().has_value());
+  EXPECT_FALSE(board.Claim().has_value());
+}
+
+TEST(JobBoardTest, APlaceGivenBackAfterCloseIsTheEnd) {
+  JobBoard board(10);
+  JobBoard::Place place = *board.Reserve();
+  board.Close();
+  auto claimed = std::async(std::launch::async, [&] { return board.Claim(); });
+  place.reset();
+  EXPECT_FALSE(claimed.get().has_value());
+}
+
+TEST(JobBoardTest, AwaitEmptyAnswersWhetherTheBoardIsEmpty) {
+  JobBoard board(10);
+  EXPECT_TRUE(board.AwaitEmpty(Clock::now()));
+  Enqueue(board, "a");
+  EXPECT_FALSE(board.AwaitEmpty(Clock::now()));
+  board.Claim();
+  EXPECT_FALSE(board.AwaitEmpty(Clock::now())) << "running jobs count";
+  board.Remove("a");
+  EXPECT_TRUE(board.AwaitEmpty(Clock::now()));
+}
+
+TEST(JobBoardTest, AwaitEmptyWaitsForTheLastJob) {
+  JobBoard board(10);
+  Start(board, "a");
+  Start(board, "b");
+  auto empty =
+      std::async(std::launch::async, [&] { return board.AwaitEmpty(kNever); });
+  board.Remove("a");
+  board.Remove("b");
+  EXPECT_TRUE(empty.get());
+}
+
+}  // namespace
+}  // namespace microgpt::server

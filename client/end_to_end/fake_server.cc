@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include "client/end_to_end/fake_server.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+#include "grpcpp/security/server_credentials.h"
+#include "grpcpp/server_builder.h"
+
+namespace microgpt::client {
+namespace {
+
+using grpc::ServerContext;
+using grpc::ServerWriter;
+using grpc::Status;
+
+template <typename Handler, typename... Arguments>
+Status Answer(const Handler& handler, Arguments&&... arguments) {
+  if (!handler) return Status(grpc::UNIMPLEMENTED, "not in this test");
+  return handler(std::forward<Arguments>(arguments)...);
+}
+
+}  // namespace
+
+class FakeServer::MicroGptService final : public v1::MicroGpt::Service {
+ public:
+  explicit MicroGptService(const Handlers* handlers) : handlers_(*handlers) {}
+
+  Status Train(ServerContext*, const v1::TrainRequest* request,
+               v1::Job* job) override {
+    return Answer(handlers_.train, *request, job);
+  }
+  Status GetStatus(ServerContext*, const v1::GetStatusRequest* request,
+                   v1::Job* job) override {
+    return Answer(handlers_.get_status, *request, job);
+  }
+  Status WatchStatus(ServerContext* context,
+                     const v1::WatchStatusRequest* request,
+                     ServerWriter<v1::Job>* writer) override {
+    return Answer(handlers_.watch_status, context, *request, writer);
+  }
+  Status CancelTraining(ServerContext*,
+                        const v1::CancelTrainingRequest* request,
+                        v1::Job* job) override {
+    return Answer(handlers_.cancel_training, *request, job);
+  }
+  Status Generate(ServerContext* context, const v1::GenerateRequest* request,
+                  ServerWriter<v1::GenerateResponse>* writer) override {
+    return Answer(handlers_.generate, context, *request, writer);
+  }
+  Status Score(ServerContext*, const v1::ScoreRequest* request,
+               v1::ScoreResponse* response) override {
+    return Answer(handlers_.score, *request, response);
+  }
+
+ private:
+  const Handlers& handlers_;
+};
+
+class FakeServer::RegistryService final : public v1::Registry::Service {
+ public:
+  explicit RegistryService(const Handlers* handlers) : handlers_(*handlers) {}
+
+  Status ListJobs(ServerContext*, const v1::ListJobsRequest* request,
+                  v1::ListJobsResponse* response) override {
+    return Answer(handlers_.list_jobs, *request, response);
+  }
+  Status ListModels(ServerContext*, const v1::ListModelsRequest* request,
+                    v1::ListModelsResponse* response) override {
+    return Answer(handlers_.list_models, *request, response);
+  }
+  Status GetLosses(ServerContext* context, const v1::GetLossesRequest* request,
+                   ServerWriter<v1::GetLossesResponse>* writer) override {
+    return Answer(handlers_.get_losses, context, *request, writer);
+  }
+  Status GetServerInfo(ServerContext*, const v1::GetServerInfoRequest* request,
+                       v1::ServerInfo* info) override {
+    return Answer(handlers_.get_server_info, *request, info);
+  }
+
+ private:
+  const Handlers& handlers_;
+};
+
+class FakeServer::HealthService final
+    : public grpc::health::v1::Health::Service {
+ public:
+  explicit HealthService(const Handlers* handlers) : handlers_(*handlers) {}
+
+  Status Check(ServerContext*,
+               const grpc::health::v1::HealthCheckRequest* request,
+               grpc::health::v1::HealthCheckResponse* response) override {
+    return Answer(handlers_.check, *request, response);
+  }
+
+ private:
+  const Handlers& handlers_;
+};
+
+FakeServer::FakeServer(const Handlers* handlers)
+    : microgpt_(std::make_unique<MicroGptService>(handlers)),
+      registry_(std::make_unique<RegistryService>(handlers)),
+      health_(std::make_unique<HealthService>(handlers)) {
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
+                           &port);
+  builder.SetMaxReceiveMessageSize(16 << 20);
+  builder.RegisterService(microgpt_.get());
+  builder.RegisterService(registry_.get());
+  builder.RegisterService(health_.get());
+  server_ = builder.BuildAndStart();
+  address_ = fmt::format("127.0.0.1:{}", port);
+}
+
+FakeServer::~FakeServer() {
+  // A deadline in the past cancels the calls under way.
+  server_->Shutdown(std::chrono::system_clock::time_point::min());
+}
+
+}  // namespace microgpt::client

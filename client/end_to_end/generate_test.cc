@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <csignal>
+
+#include "client/end_to_end/end_to_end_test.h"
+
+namespace microgpt::client {
+namespace {
+
+using grpc::Status;
+using testing::HasSubstr;
+
+using Writer = grpc::ServerWriter<v1::GenerateResponse>;
+
+v1::GenerateResponse Samples(const std::vector<std::string>& texts,
+                             unsigned first = 0) {
+  v1::GenerateResponse response;
+  for (const std::string& text : texts) {
+    v1::Sample* sample = response.add_samples();
+    sample->set_text(text);
+    sample->set_logprob(-12.25);
+    sample->set_index(first++);
+  }
+  return response;
+}
+
+v1::GenerateResponse TheSummary(unsigned count) {
+  v1::GenerateResponse response;
+  response.mutable_summary()->set_count(count);
+  response.mutable_summary()->set_attempts(count);
+  response.mutable_summary()->set_model("names@1");
+  response.mutable_summary()->set_seed(7);
+  response.mutable_summary()->mutable_elapsed()->set_nanos(2000000);
+  return response;
+}
+
+// A server that makes "kamari", "jaylen", "東京".
+class GenerateTest : public EndToEndTest {
+ protected:
+  GenerateTest() {
+    handlers.generate = [this](grpc::ServerContext*,
+                               const v1::GenerateRequest& request,
+                               Writer* writer) {
+      requests.push_back(request);
+      writer->Write(Samples({"kamari"}));
+      writer->Write(Samples({"jaylen", "東京"}, 1));
+      writer->Write(TheSummary(3));
+      return Status::OK;
+    };
+  }
+  void Answer(const std::vector<v1::GenerateResponse>& responses,
+              const Status& status = Status::OK) {
+    handlers.generate = [=](grpc::ServerContext*, const v1::GenerateRequest&,
+                            Writer* writer) {
+      for (const auto& response : responses) writer->Write(response);
+      return status;
+    };
+  }
+
+  std::vector<v1::GenerateRequest> requests;
+};
+
+TEST_F(GenerateTest, TextIsTheDefaultOneALine) {
+  const auto result = Run({"generate"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, "kamari\njaylen\n東京\n");
+  EXPECT_EQ(result.err, "3 strings from names@1 with seed 7 in 2 ms\n");
+  ASSERT_EQ(requests.size(), 1u);
+  EXPECT_EQ(requests[0].ByteSizeLong(), 0u) << "all is the server's default";
+  EXPECT_EQ(Run({"generate", "-q"}).err, "");
+}
+
+TEST_F(GenerateTest, EveryFlagReachesTheServer) {
+  Run({"run", "names@1", "-n", "5", "--temperature", "0", "--top-k", "3",
+       "--top-p", "0.9", "--seed", "0", "--prefix", "an", "--logprobs",
+       "--randomness", "python", "--max-attempts", "10"});
+  ASSERT_EQ(requests.size(), 1u);
+  EXPECT_EQ(requests[0].ShortDebugString(),
+            "model: \"names@1\" count: 5 temperature: 0 top_k: 3 top_p: 0.9 "
+            "seed: 0 prefix: \"an\" logprobs: true max_attempts: 10 "
+            "randomness: RANDOMNESS_PYTHON");
+}
+
+TEST_F(GenerateTest, OddPrefixesArriveAsTheyAre) {
+  for (const std::string prefix : {"[a,b]", "", "train", "-x", "--seed"}) {
+    requests.clear();
+    const auto result = Run({"generate", "names", "--prefix", prefix});
+    ASSERT_EQ(requests.size(), 1u) << prefix << ": " << result.err;
+    EXPECT_EQ(requests[0].prefix(), prefix);
+  }
+  requests.clear();
+  Run({"generate", "--prefix=", "--seed", "7"});
+  ASSERT_EQ(requests.size(), 1u);
+  EXPECT_EQ(requests[0].prefix(), "");
+  EXPECT_EQ(requests[0].seed(), 7u);
+}
+
+TEST_F(GenerateTest, JsonIsOneSampleALine) {
+  EXPECT_EQ(Run({"generate", "-o", "json"}).out,
+            "{\"text\":\"kamari\",\"logprob\":-12.25}\n"
+            "{\"text\":\"jaylen\",\"logprob\":-12.25,\"index\":1}\n"
+            "{\"text\":\"東京\",\"logprob\":-12.25,\"index\":2}\n");
+}
+
+TEST_F(GenerateTest, TablesAlignWideCharacters) {
+  EXPECT_EQ(Run({"generate", "-o", "table"}).out,
+            "INDEX  TEXT    LOGPROB  TRUNCATED\n"
+            "    0  kamari   -12.25\n"
+            "    1  jaylen   -12.25\n"
+            "    2  東京     -12.25\n");
+}
+
+TEST_F(GenerateTest, CsvQuotesWhatNeedsIt) {
+  Answer({Samples({"a,\"b\""}), TheSummary(1)});
+  EXPECT_EQ(Run({"generate", "-o", "csv"}).out,
+            "index,text,logprob,truncated\n"
+            "0,\"a,\"\"b\"\"\",-12.25,false\n");
+}
+
+TEST_F(GenerateTest, LogprobsMakeATable) {
+  v1::GenerateResponse response = Samples({"ab"});
+  for (const double logprob : {-1.5, -2.25, -0.125}) {
+    response.mutable_samples(0)->add_token_logprobs(logprob);
+  }
+  Answer({response, TheSummary(1)});
+  EXPECT_EQ(Run({"generate", "--logprobs"}).out,
+            "INDEX  TEXT  LOGPROB  TRUNCATED  TOKEN LOGPROBS\n"
+            "    0  ab     -12.25             -1.50 -2.25 -0.12\n");
+  EXPECT_THAT(Run({"generate", "--logprobs", "-o", "csv"}).out,
+              HasSubstr("-1.5 -2.25 -0.125\n"));
+}
+
+TEST_F(GenerateTest, PrefixesComeFromStandardInput) {
+  const auto result = Run({"generate", "--prefix", "-"}, "an\r\n\n東\n");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  ASSERT_EQ(requests.size(), 3u);
+  EXPECT_EQ(requests[0].prefix(), "an");
+  EXPECT_EQ(requests[1].prefix(), "");
+  EXPECT_EQ(requests[2].prefix(), "東");
+  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 9);
+}
+
+TEST_F(GenerateTest, AShortfallIsAWarning) {
+  v1::GenerateResponse summary = TheSummary(1);
+  summary.mutable_summary()->set_shortfall(2);
+  summary.mutable_summary()->set_attempts(1001);
+  Answer({Samples({"a"}), summary});
+  const auto result = Run({"generate", "-q"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.out, "a\n");
+  EXPECT_THAT(result.err, HasSubstr("mgpt: warning: 2 of 3 strings are "
+                                    "missing: 1,001 draws were not enough"));
+}
+
+TEST_F(GenerateTest, ErrorsKeepWhatCameBefore) {
+  Answer({Samples({"a"})}, Status(grpc::DATA_LOSS, "model: checksum"));
+  const auto result = Run({"generate"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.out, "a\n");
+  EXPECT_EQ(result.err, "mgpt: model: checksum\n");
+}
+
+TEST_F(GenerateTest, AStreamWithoutSummaryIsUnavailable) {
+  Answer({Samples({"a"})});
+  const auto result = Run({"generate"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_EQ(result.out, "a\n");
+  EXPECT_THAT(result.err, HasSubstr("before its summary"));
+}
+
+TEST_F(GenerateTest, ErrorsTellTheNextStep) {
+  Answer({}, Status(grpc::NOT_FOUND,
+                    "model \"nmaes\" not found: did you mean \"names\"?"));
+  auto result = Run({"generate", "nmaes"});
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_EQ(result.err,
+            "mgpt: model \"nmaes\" not found: did you mean \"names\"? See: "
+            "mgpt ls\n");
+  Answer({}, Status(grpc::INVALID_ARGUMENT,
+                    "temperature: -0.5 is below the minimum 0"));
+  result = Run({"generate", "--temperature", "-0.5"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.err,
+            "mgpt: temperature: -0.5 is below the minimum 0. See: mgpt "
+            "generate --help\n");
+  Answer({}, Status(grpc::FAILED_PRECONDITION, "model: still training"));
+  EXPECT_EQ(Run({"generate"}).exit_code, 5);
+}
+
+// A server that never stops by itself.
+class EndlessGenerateTest : public EndToEndTest {
+ protected:
+  EndlessGenerateTest() {
+    handlers.generate = [this](grpc::ServerContext* context,
+                               const v1::GenerateRequest&, Writer* writer) {
+      while (writer->Write(Samples({"kamari"}))) {
+      }
+      stopped = context->IsCancelled();
+      return Status::CANCELLED;
+    };
+  }
+
+  std::atomic<bool> stopped = false;
+};
+
+TEST_F(EndlessGenerateTest, AReaderThatLeavesEndsItQuietly) {
+  const auto process = Start({"generate"});
+  ASSERT_TRUE(process->WaitForOutput("kamari"));
+  process->CloseOutput();
+  const auto result = process->Wait();
+  StopServer();
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.err, "");
+  EXPECT_TRUE(stopped) << "the server must not go on";
+}
+
+TEST_F(EndlessGenerateTest, CtrlCStopsTheServersWorkToo) {
+  const auto process = Start({"generate"});
+  ASSERT_TRUE(process->WaitForOutput("kamari"));
+  process->Signal(SIGINT);
+  const auto result = process->Wait();
+  StopServer();
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_EQ(result.err, "");
+  EXPECT_TRUE(stopped);
+}
+
+}  // namespace
+}  // namespace microgpt::client

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include "client/end_to_end/mgpt_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <stdexcept>
+
+namespace microgpt::client {
+namespace {
+
+// The two ends of a pipe, none of which a child inherits by itself.
+struct Pipe {
+  Pipe() {
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
+  }
+  int reader() const { return ends[0]; }
+  int writer() const { return ends[1]; }
+
+  std::array<int, 2> ends = {-1, -1};
+};
+
+std::vector<char*> Pointers(std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  for (std::string& text : strings) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+void CloseEnd(int* fd) {
+  if (*fd >= 0) close(*fd);
+  *fd = -1;
+}
+
+}  // namespace
+
+MgptProcess::MgptProcess(const std::vector<std::string>& arguments,
+                         std::string_view input,
+                         const std::vector<std::string>& environment) {
+  Start(arguments, environment);
+  if (!input.empty() && write(in_, input.data(), input.size()) !=
+                            static_cast<ssize_t>(input.size())) {
+    throw std::runtime_error("input does not fit a pipe");
+  }
+  CloseEnd(&in_);
+}
+
+MgptProcess::~MgptProcess() {
+  if (pid_ > 0) {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  CloseEnd(&out_);
+  CloseEnd(&err_);
+}
+
+void MgptProcess::Start(const std::vector<std::string>& arguments,
+                        const std::vector<std::string>& environment) {
+  std::vector<std::string> command = {MICROGPT_BINARY_DIR "/bin/mgpt"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  std::vector<std::string> variables = environment;
+  const Pipe in;
+  const Pipe out;
+  const Pipe err;
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, in.reader(), STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, out.writer(), STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, err.writer(), STDERR_FILENO);
+  const int error =
+      posix_spawn(&pid_, command[0].c_str(), &actions, nullptr,
+                  Pointers(command).data(), Pointers(variables).data());
+  posix_spawn_file_actions_destroy(&actions);
+  close(in.reader());
+  close(out.writer());
+  close(err.writer());
+  in_ = in.writer();
+  out_ = out.reader();
+  err_ = err.reader();
+  if (error != 0) throw std::runtime_error("cannot start " + command[0]);
+}
+
+bool MgptProcess::ReadSome(int* fd, std::string* into) {
+  std::array<char, 4096> buffer;
+  const ssize_t size = read(*fd, buffer.data(), buffer.size());
+  if (size <= 0) {
+    CloseEnd(fd);
+    return false;
+  }
+  into->append(buffer.data(), static_cast<std::size_t>(size));
+  return true;
+}
+
+bool MgptProcess::WaitForError(std::string_view text) {
+  while (result_.err.find(text) == std::string::npos) {
+    if (!ReadSome(&err_, &result_.err)) return false;
+  }
+  return true;
+}
+
+bool MgptProcess::WaitForOutput(std::string_view text) {
+  while (result_.out.find(text) == std::string::npos) {
+    if (!ReadSome(&out_, &result_.out)) return false;
+  }
+  return true;
+}
+
+void MgptProcess::CloseOutput() { CloseEnd(&out_); }
+
+void MgptProcess::Signal(int signal) { kill(pid_, signal); }
+
+MgptProcess::Result MgptProcess::Wait() {
+  while (out_ >= 0 || err_ >= 0) {
+    std::array<pollfd, 2> streams = {
+        {{out_, POLLIN, 0}, {err_, POLLIN, 0}}};  // poll skips those below 0
+    poll(streams.data(), streams.size(), -1);
+    if (streams[0].revents != 0) ReadSome(&out_, &result_.out);
+    if (streams[1].revents != 0) ReadSome(&err_, &result_.err);
+  }
+  int status = 0;
+  waitpid(pid_, &status, 0);
+  pid_ = -1;
+  result_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return result_;
+}
+
+}  // namespace microgpt::client

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#ifndef MICROGPT_CLIENT_END_TO_END_MGPT_PROCESS_H_
+#define MICROGPT_CLIENT_END_TO_END_MGPT_PROCESS_H_
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace microgpt::client {
+
+// The built mgpt, running with pipes for its three streams.
+class MgptProcess {
+ public:
+  struct Result {
+    int exit_code = -1;  // -1: ended by a signal
+    std::string out;
+    std::string err;
+  };
+
+  // `input` is all of standard input, 64 KiB at most (a pipe's buffer).
+  // `environment` is added to a clean one: "NAME=VALUE".
+  MgptProcess(const std::vector<std::string>& arguments, std::string_view input,
+              const std::vector<std::string>& environment);
+  // Ends the process if it still runs.
+  ~MgptProcess();
+  MgptProcess(const MgptProcess&) = delete;
+  MgptProcess& operator=(const MgptProcess&) = delete;
+
+  // Waits until the stream has `text`; false if it ends without.
+  bool WaitForOutput(std::string_view text);
+  bool WaitForError(std::string_view text);
+
+  // Stops reading standard output, as head does.
+  void CloseOutput();
+  void Signal(int signal);
+
+  Result Wait();
+
+ private:
+  void Start(const std::vector<std::string>& arguments,
+             const std::vector<std::string>& environment);
+  bool ReadSome(int* fd, std::string* into);
+
+  pid_t pid_ = -1;
+  int in_ = -1;
+  int out_ = -1;
+  int err_ = -1;
+  Result result_;
+};
+
+}  // namespace microgpt::client
+
+#endif  // MICROGPT_CLIENT_END_TO_END_MGPT_PROCESS_H_

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+//
+// info, health, version, and what holds for every command.
+#include <gmock/gmock.h>
+
+#include <atomic>
+
+#include "client/end_to_end/end_to_end_test.h"
+
+namespace microgpt::client {
+namespace {
+
+using grpc::Status;
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class ServerTest : public EndToEndTest {
+ protected:
+  void AnswerHealth(HealthCheckResponse::ServingStatus status) {
+    handlers.check = [status](const HealthCheckRequest&,
+                              HealthCheckResponse* response) {
+      response->set_status(status);
+      return Status::OK;
+    };
+  }
+  // A server that answers no model list for as long as the client waits.
+  void HangOnGenerate() {
+    handlers.generate = [](grpc::ServerContext*, const v1::GenerateRequest&,
+                           grpc::ServerWriter<v1::GenerateResponse>* writer) {
+      while (writer->Write(v1::GenerateResponse())) {
+      }
+      return Status::CANCELLED;
+    };
+  }
+};
+
+TEST_F(ServerTest, InfoShowsVersionLimitsAndLoad) {
+  handlers.get_server_info = [](const v1::GetServerInfoRequest&,
+                                v1::ServerInfo* info) {
+    info->set_version("0.1.0");
+    info->set_workers(2);
+    info->mutable_limits()->set_message_bytes(16 << 20);
+    info->mutable_limits()->mutable_wait()->set_seconds(60);
+    return Status::OK;
+  };
+  const auto result = Run({"info"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, StartsWith("version           0.1.0\n"));
+  EXPECT_THAT(result.out, HasSubstr("workers           2\n"));
+  EXPECT_THAT(result.out, HasSubstr("most a message    16.0 MiB\n"));
+  EXPECT_EQ(Run({"info", "-o", "text"}).out, "0.1.0\n");
+  EXPECT_THAT(Run({"info", "-o", "csv"}).out, HasSubstr(",16777216,60,"));
+}
+
+TEST_F(ServerTest, HealthIsZeroOrThree) {
+  AnswerHealth(HealthCheckResponse::SERVING);
+  const auto serving = Run({"health"});
+  EXPECT_EQ(serving.exit_code, 0);
+  EXPECT_EQ(serving.out, "serving\n");
+  EXPECT_EQ(Run({"health", "-o", "json"}).out, "{\"status\":\"SERVING\"}\n");
+
+  AnswerHealth(HealthCheckResponse::NOT_SERVING);
+  const auto starting = Run({"health"});
+  EXPECT_EQ(starting.exit_code, 3);
+  EXPECT_EQ(starting.out, "");
+  EXPECT_EQ(starting.err, "mgpt: the server at " + address() +
+                              " does not serve now (NOT_SERVING)\n");
+}
+
+TEST_F(ServerTest, HealthCanWaitForTheServer) {
+  std::atomic<int> checks = 0;
+  handlers.check = [&](const HealthCheckRequest&,
+                       HealthCheckResponse* response) {
+    response->set_status(checks++ < 2 ? HealthCheckResponse::NOT_SERVING
+                                      : HealthCheckResponse::SERVING);
+    return Status::OK;
+  };
+  const auto result = Run({"health", "--wait", "1h"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(checks, 3);
+}
+
+TEST_F(ServerTest, HealthWaitsNoLongerThanItIsTold) {
+  AnswerHealth(HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(Run({"health", "--wait", "300ms"}).exit_code, 3);
+}
+
+TEST_F(ServerTest, NoServerIsUnavailableAndSaysWhere) {
+  const std::string where = address();
+  StopServer();
+  for (const char* command : {"ls", "jobs", "status", "health", "info",
+                              "generate", "metrics", "watch"}) {
+    const auto result = Run({command, "--server", where});
+    EXPECT_EQ(result.exit_code, 3) << command;
+    EXPECT_EQ(result.out, "") << command;
+    EXPECT_THAT(result.err, StartsWith("mgpt: no server answers at " + where))
+        << command;
+    EXPECT_THAT(result.err, HasSubstr("Start one with microgptd")) << command;
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1);
+  }
+}
+
+TEST_F(ServerTest, ATimeoutEndsACall) {
+  HangOnGenerate();
+  const auto result = Run({"generate", "--timeout", "200ms"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("has not answered in time"));
+}
+
+TEST_F(ServerTest, AnotherServersMethodsAreMissing) {
+  const auto result = Run({"ls"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("does not know this call"));
+}
+
+TEST_F(ServerTest, HelpAndVersionNeedNoServer) {
+  StopServer();
+  EXPECT_THAT(Run({}).out, HasSubstr("Usage: mgpt [OPTIONS] COMMAND"));
+  EXPECT_EQ(Run({}).exit_code, 0);
+  EXPECT_THAT(Run({"version"}).out, StartsWith("mgpt "));
+  EXPECT_EQ(Run({"--version"}).out, Run({"version"}).out);
+  for (const char* command :
+       {"train", "generate", "score", "status", "watch", "stop", "ls", "jobs",
+        "metrics", "health", "info", "version"}) {
+    const auto result = Run({command, "--help"});
+    EXPECT_EQ(result.exit_code, 0) << command;
+    EXPECT_EQ(result.err, "") << command;
+    EXPECT_THAT(result.out, HasSubstr("Examples:\n  mgpt ")) << command;
+    EXPECT_EQ(Run({"help", command}).out, result.out) << command;
+  }
+}
+
+TEST_F(ServerTest, UsageErrorsAreTwoAndOneLine) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {"trian"},           {"ls", "x"},
+      {"ls", "--al"},      {"generate", "-n", "many"},
+      {"-o", "xml", "ls"}, {"--server", "http://x", "ls"},
+      {"--timeout", "5"},  {"generate", "--seed"}};
+  for (const auto& arguments : wrong) {
+    const auto result = Run(arguments);
+    EXPECT_EQ(result.exit_code, 2) << arguments[0];
+    EXPECT_EQ(result.out, "") << arguments[0];
+    EXPECT_THAT(result.err, StartsWith("mgpt: ")) << arguments[0];
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1)
+        << result.err;
+  }
+}
+
+}  // namespace
+}  // namespace microgpt::client
