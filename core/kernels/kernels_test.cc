@@ -20,6 +20,8 @@
 namespace microgpt {
 namespace {
 
+namespace reference = reference_kernels;
+
 using ::testing::Each;
 using ::testing::ElementsAre;
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-namespace microgpt::reference {
+namespace microgpt::reference_kernels {
 namespace {
 
 std::vector<double> Softmax(InSpan x) {
@@ -175,4 +175,4 @@ void SgdStep(double learning_rate, InSpan gradient, OutSpan value) {
   }
 }
 
-}  // namespace microgpt::reference
+}  // namespace microgpt::reference_kernels

@@ -13,7 +13,7 @@
 #include "core/kernels/kernels.h"
 #include "core/kernels/matrix.h"
 
-namespace microgpt::reference {
+namespace microgpt::reference_kernels {
 
 using In = Matrix<const double>;
 using Out = Matrix<double>;
@@ -45,6 +45,6 @@ void AdamStep(const AdamStepSettings& settings, InSpan gradient, OutSpan m,
               OutSpan v, OutSpan value);
 void SgdStep(double learning_rate, InSpan gradient, OutSpan value);
 
-}  // namespace microgpt::reference
+}  // namespace microgpt::reference_kernels
 
 #endif  // MICROGPT_CORE_KERNELS_REFERENCE_KERNELS_H_

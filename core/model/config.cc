@@ -78,7 +78,7 @@ absl::Status TrainingSettings::Validate() const {
 }
 
 double DefaultLearningRate(Optimizer optimizer) {
-  return optimizer == Optimizer::kSgd ? 0.5 : 0.01;
+  return optimizer == Optimizer::kSgd ? 0.1 : 0.01;
 }
 
 uint64_t CountParameters(const ModelConfig& config, uint32_t vocab_size) {

@@ -24,7 +24,9 @@ using ModelConfig = Valid<ModelSettings>;
 enum class Optimizer { kAdam, kSgd };
 enum class Precision { kFloat32, kFloat64 };
 
-// The learning rate of an optimizer that is not given one.
+// The learning rate of an optimizer that is not given one. SGD's is a
+// compromise: the default model learns best at 0.3 to 0.5, but a wider and
+// deeper one (n_embd 64, n_layer 4) diverges there.
 double DefaultLearningRate(Optimizer optimizer);
 
 // How a model is trained. Defaults are the reference program's.

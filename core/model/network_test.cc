@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/kernels/kernels.h"
+#include "core/model/scalar_autograd.h"
 
 namespace microgpt {
 namespace {
@@ -116,6 +117,24 @@ TEST(NetworkTest, BackwardIsTheDerivativeByEveryParameter) {
       const double want = (above - below) / (2 * kStep);
       ASSERT_NEAR(gradient.values()[i], want, 1e-7 * (1 + std::abs(want)))
           << Describe(parameters, i);
+    }
+  }
+}
+
+TEST(NetworkTest, LossAndGradientEqualTheScalarAutogradsForEveryParameter) {
+  for (uint32_t seed = 0; seed < 12; ++seed) {
+    SCOPED_TRACE(seed);
+    const Example example = RandomExample(seed);
+    const auto parameters = RandomParameters<double>(example, seed);
+    Parameters<double> gradient(example.config, example.vocab_size);
+    const double loss = Network<double>(example).Loss(parameters, &gradient);
+    const LossAndGradient want =
+        ScalarAutograd(example.config, parameters, example.tokens);
+    EXPECT_NEAR(loss, want.loss, 1e-13 * (1 + want.loss));
+    for (size_t i = 0; i < gradient.size(); ++i) {
+      ASSERT_NEAR(gradient.values()[i], want.gradient[i],
+                  1e-12 * (1 + std::abs(want.gradient[i])))
+          << Describe(gradient, i);
     }
   }
 }

@@ -31,7 +31,8 @@ class Trainer {
                                          const Corpus& corpus);
   virtual ~Trainer() = default;
 
-  // Does the next step, and answers its loss: nats a token, before the update.
+  // Does the next step, and answers its loss: nats a token, before the update;
+  // not a finite number once too high a learning rate has blown the model up.
   // nullopt, with nothing changed, if `stop` was requested meanwhile. Looks at
   // `stop` once a document. Precondition: steps_done() < config's steps.
   virtual std::optional<double> Step(const std::stop_token& stop) = 0;

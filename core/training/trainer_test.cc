@@ -93,11 +93,12 @@ TEST(TrainerTest, FloatLossesFollowDoubleLossesToTwoInAHundredThousand) {
 }
 
 // Mean of the last 100 losses of a training with every other default.
-double FinalLoss(const Corpus& corpus, Optimizer optimizer) {
+double FinalLoss(const Corpus& corpus, Optimizer optimizer,
+                 const ModelConfig& model = ModelConfig()) {
   const TrainingConfig training =
       Training({.learning_rate = DefaultLearningRate(optimizer),
                 .optimizer = optimizer});
-  const auto trainer = Trainer::Create(ModelConfig(), training, corpus);
+  const auto trainer = Trainer::Create(model, training, corpus);
   TakeSteps(*trainer, 900);
   double sum = 0;
   for (const double loss : TakeSteps(*trainer, 100)) sum += loss;
@@ -129,6 +130,13 @@ TEST(TrainerTest, BothOptimizersLearnMoreThanLetterFrequencies) {
     EXPECT_LT(FinalLoss(corpus, Optimizer::kAdam), unigram - 0.3) << words;
     EXPECT_LT(FinalLoss(corpus, Optimizer::kSgd), unigram - 0.3) << words;
   }
+}
+
+TEST(TrainerTest, SgdsDefaultRateAlsoSuitsAWiderAndDeeperModel) {
+  const ModelConfig model = *ModelConfig::Create({.n_layer = 3, .n_embd = 48});
+  const Corpus corpus = WordCorpus();
+  EXPECT_LT(FinalLoss(corpus, Optimizer::kSgd, model),
+            UnigramLoss(corpus) - 0.3);
 }
 
 TEST(TrainerTest, AnUntrainedModelWithoutWeightsIsUniform) {
