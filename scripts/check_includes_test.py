@@ -94,25 +94,26 @@ class CheckIncludesTest(unittest.TestCase):
                 "core/reference/new.cc", f'"core/{judged}/old.h"',
                 "the reference shares nothing with what it judges")
 
-    def test_tests_of_core_may_use_the_reference_and_the_test_data(self):
+    def test_tests_may_use_every_folder_of_their_area(self):
         self.write("core/model/new_test.cc",
-                   '#include "core/reference/reference.h"\n'
-                   '#include "core/testdata/golden.h"')
-        self.assert_passes()
-
-    def test_only_tests_use_the_test_data(self):
-        self.write("core/testdata/golden.h", "")
-        for who in ("server/rpc/new.cc", "server/main.cc"):
-            self.assert_refuses(who, '"core/testdata/golden.h"',
-                                "test data is for tests")
-
-    def test_only_tests_use_what_is_for_testing(self):
-        self.write("server/testing/server.h", '#include "server/server.h"')
+                   '#include "core/reference/microgpt.cc"\n'
+                   '#include "core/testdata/golden.h"\n'
+                   '#include "core/training/trainer.h"')
+        self.write("server/testing/server.h",
+                   '#include <grpcpp/channel.h>\n'
+                   '#include "microgpt/v1/microgpt.grpc.pb.h"\n'
+                   '#include "server/server.h"')
         self.write("server/server_test.cc", '#include "server/testing/server.h"')
         self.assert_passes()
-        self.write("server/main.cc", '#include "server/testing/server.h"')
-        self.assertIn("server/main.cc:1: server/testing/server.h: "
-                      "server/testing is for tests", self.check().stdout)
+
+    def test_what_is_for_tests_is_used_by_tests_only(self):
+        for who, include in (
+                ("server/rpc/new.cc", '"core/testdata/golden.h"'),
+                ("core/model/new.cc", '"core/testdata/golden.h"'),
+                ("core/model/new.cc", '"core/model/scalar_autograd.h"'),
+                ("server/main.cc", '"server/testing/server.h"'),
+                ("server/handlers/new.cc", '"server/testing/server.h"')):
+            self.assert_refuses(who, include, "this is for tests")
 
     def test_the_client_knows_neither_core_nor_server(self):
         for include in ('"core/text/corpus.h"', '"server/store/store.h"'):
