@@ -106,8 +106,8 @@ absl::Status Set(std::string_view name, const std::string& value,
                  const std::string& source) {
   std::string error;
   if (Flag(name).ParseFrom(value, &error)) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      fmt::format("{}: \"{}\" is not a whole number", source, value));
+  return absl::InvalidArgumentError(fmt::format(
+      "{}: \"{}\" is not a whole number of 0 to 4294967295", source, value));
 }
 
 absl::Status ReadEnvironment(const char* const* environment) {

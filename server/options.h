@@ -16,13 +16,13 @@ namespace microgpt::server {
 // text of --help for each.
 struct Options {
   std::string grpc_address;
-  uint32_t workers;
-  uint32_t samplers;
-  uint32_t max_queued;
-  uint32_t max_calls;
-  size_t store_memory_bytes;
-  std::chrono::seconds drain_timeout;
-  bool json_log;
+  uint32_t workers = 0;
+  uint32_t samplers = 0;
+  uint32_t max_queued = 0;
+  uint32_t max_calls = 0;
+  size_t store_memory_bytes = 0;
+  std::chrono::seconds drain_timeout{0};
+  bool json_log = false;
   std::string log_level;
 
   // What was asked for instead of serving: the text to print.

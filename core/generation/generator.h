@@ -21,7 +21,7 @@ struct Sample {
   std::string text;
   double logprob = 0;      // nats, of the whole string, at temperature 1
   bool truncated = false;  // ended by block_size, not by an end mark
-  std::vector<double> token_logprobs;  // sums to logprob; end mark last
+  std::vector<double> token_logprobs = {};  // sums to logprob; end mark last
 };
 
 // Draws strings that begin with a prefix from one model. Holds the model, a KV

@@ -15,25 +15,27 @@ namespace microgpt {
 
 // How the next token is drawn from its distribution.
 struct SamplingSettings {
-  double temperature = 0.5;       // 0..100; 0 takes the likeliest
-  std::optional<uint32_t> top_k;  // 1.., among the k likeliest
-  std::optional<double> top_p;    // >0..1, among the likeliest that reach p
+  double temperature = 0.5;            // 0..100; 0 takes the likeliest
+  std::optional<uint32_t> top_k = {};  // 1.., among the k likeliest
+  std::optional<double> top_p = {};  // >0..1, among the likeliest that reach p
 
   absl::Status Validate() const;  // FieldError; NaN is out of every range
 };
 using SamplingConfig = Valid<SamplingSettings>;
 
 // Draws tokens as the reference program does: softmax(logits / temperature),
-// then random.choices. top_k first, then top_p on what it left (the least set
-// whose probabilities reach p); equal probabilities go by the lower id. At
-// temperature 0 the likeliest token, the lowest id among equals; no number is
-// taken from `random` then, otherwise one. Keeps its scratch space, so it is
-// not thread-safe.
+// then random.choices. top_k first, then top_p on what it left: the least set
+// of the likeliest that has the share p of what is left. Among equals the lower
+// id counts as the likelier. At temperature 0 the likeliest token; no number is
+// taken from `random` then, otherwise one. Logits that are not numbers, which a
+// model blown up by training gives, draw some token. Keeps its scratch space,
+// so it is not thread-safe.
 template <typename T>
 class TokenSampler {
  public:
   explicit TokenSampler(const SamplingConfig& config) : config_(config) {}
 
+  // logits: a number a token, of at least one token.
   uint32_t Draw(std::span<const T> logits, RandomSource& random);
 
   // What Draw draws from: a probability a token, 0 for those left out by top_k
@@ -41,9 +43,13 @@ class TokenSampler {
   std::span<const T> Probabilities(std::span<const T> logits);
 
  private:
+  static uint32_t Likeliest(std::span<const T> logits);
+  // Applies top_k and top_p to probabilities_.
+  void LeaveOutUnlikely(std::span<const T> logits);
+
   SamplingConfig config_;
   std::vector<T> probabilities_;
-  std::vector<uint32_t> order_;
+  std::vector<uint32_t> order_;  // tokens, the likeliest first
 };
 
 }  // namespace microgpt

@@ -179,7 +179,7 @@ int main(int argc, char** argv) {
   }
   PythonRandom random(42);
   random.Shuffle(std::span(documents));
-  Model model;
+  reference::Model model;
   model.Draw(tokenizer.vocab_size(), random);
   const size_t num_params = tape.size();  // they stay on the tape
   std::printf("num docs: %zu\nvocab size: %u\nnum params: %zu\n",

@@ -3,7 +3,7 @@
 // The reference against what Python found (core/testdata), and each of its
 // operations against central differences. Errors that were planted and caught:
 // heads scaled by the size of the embedding, a residual left out, RMSNorm
-// before the last layer, the position's embedding left out, no bias correction.
+// before the last layer, one embedding for all positions, no bias correction.
 
 // The program serves as a library here; its main is not called, which is why
 // it may lack a return.

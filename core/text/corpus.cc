@@ -38,15 +38,11 @@ std::string_view WithoutByteOrderMark(std::string_view text) {
   return text;
 }
 
-// Takes the first line off `text`, without its LF, CRLF or CR.
+// Takes the first line off `text`, without its LF or CR. A CRLF counts as two
+// ends with an empty line between, which is dropped like any other.
 std::string_view TakeLine(std::string_view& text) {
-  const size_t end = text.find_first_of("\n\r");
-  const std::string_view line = text.substr(0, end);
-  if (end == std::string_view::npos) {
-    text = {};
-  } else {
-    text.remove_prefix(end + (text.substr(end, 2) == "\r\n" ? 2 : 1));
-  }
+  const std::string_view line = text.substr(0, text.find_first_of("\n\r"));
+  text.remove_prefix(std::min(line.size() + 1, text.size()));
   return line;
 }
 

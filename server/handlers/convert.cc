@@ -113,14 +113,16 @@ void AddPace(const JobRecord& job, v1::Job& message) {
       ToProto(std::chrono::nanoseconds(job.elapsed.count() / job.step * left));
 }
 
-// The steps (from 1) to show of `count` done: every one that has a validation
-// loss, and the rest of kMaxHistory spread evenly, the last included.
+// The steps (from 1) to show of `count` done: all if they are few, else every
+// one that has a validation loss, and the rest of kMaxHistory spread evenly,
+// the last included.
 std::set<uint32_t> HistorySteps(size_t count, const JobRecord& job) {
   std::set<uint32_t> steps;
   for (const ValidationPoint& point : job.validation) {
     if (point.step <= count) steps.insert(point.step);
   }
-  const size_t spread = std::min(count, kMaxHistory - steps.size());
+  const size_t spread =
+      count <= kMaxHistory ? count : kMaxHistory - steps.size();
   for (size_t i = 1; i <= spread; ++i) {
     steps.insert(static_cast<uint32_t>(i * count / spread));
   }
