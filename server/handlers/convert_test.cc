@@ -82,7 +82,7 @@ TEST(ConvertConfigTest, WithoutFieldsAllDefaultsHold) {
 TEST(ConvertConfigTest, SgdHasALearningRateOfItsOwn) {
   v1::Config config;
   config.set_optimizer(v1::OPTIMIZER_SGD);
-  EXPECT_EQ(ParseConfig(config)->training->learning_rate, 0.5);
+  EXPECT_EQ(ParseConfig(config)->training->learning_rate, 0.1);
   config.set_learning_rate(0.01);
   EXPECT_EQ(ParseConfig(config)->training->learning_rate, 0.01);
 }
