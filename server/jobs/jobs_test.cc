@@ -133,18 +133,19 @@ class JobsTest : public testing::Test {
 // --- Success.
 
 TEST_F(JobsTest, ATrainedJobMakesVersionOneAndTheNextVersionTwo) {
+  const JobRecord first = Submit(Request(20));
+  const JobRecord second = Submit(Request(20));
   StartWorkers(1);
-  for (const uint32_t version : {1u, 2u}) {
-    const JobRecord accepted = Submit(Request(20));
+  for (const JobRecord& accepted : {first, second}) {
     EXPECT_EQ(accepted.version, 0u);
     const JobRecord job = AwaitEnd(accepted.id);
     EXPECT_EQ(job.state, JobState::kSucceeded);
-    EXPECT_EQ(job.version, version);
+    EXPECT_EQ(job.version, job.id == first.id ? 1u : 2u);
     EXPECT_EQ(job.step, 20u);
     EXPECT_EQ(job.queue_position, 0u);
     EXPECT_GT(job.revision, accepted.revision);
     EXPECT_GE(*job.end_time, job.create_time);
-    EXPECT_EQ(store_.FindModel("names", version)->job.id, job.id);
+    EXPECT_EQ(store_.FindModel("names", job.version)->job.id, job.id);
   }
   EXPECT_EQ(store_.FindModel("names", 0)->version, 2u);
 }
