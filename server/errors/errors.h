@@ -29,8 +29,9 @@ std::optional<std::chrono::milliseconds> RetryDelayOf(
 absl::Status UnknownNameError(std::string_view kind, std::string_view name,
                               std::span<const std::string> known);
 
-// The element of `known` that is nearest to `name` by edit distance, if that
-// is at most a third of its length; empty otherwise.
+// The element of `known` that is nearest to `name`, counting each byte that is
+// inserted, dropped, replaced or swapped with its neighbour, if that is at most
+// a third of the length of `name`, or one; empty otherwise.
 std::string_view Nearest(std::string_view name,
                          std::span<const std::string> known);
 

@@ -22,6 +22,25 @@ TEST(ServerErrorsTest, UnknownNameWithoutANeighbourNamesNone) {
             "model \"x\" not found");
 }
 
+TEST(ServerErrorsTest, EachKindOfSlipIsOneChange) {
+  for (const char* slip : {"name", "namess", "nanes", "naems", "anmes"}) {
+    EXPECT_EQ(Nearest(slip, kNames), "names") << slip;
+  }
+}
+
+TEST(ServerErrorsTest, AThirdOfTheNameMayBeWrong) {
+  EXPECT_EQ(Nearest("hiaku_2", kNames), "haiku-2");
+  EXPECT_EQ(Nearest("hiako_2", kNames), "") << "three changes in seven";
+  EXPECT_EQ(Nearest("pet", kNames), "pets") << "one is always allowed";
+  EXPECT_EQ(Nearest("", kNames), "");
+}
+
+TEST(ServerErrorsTest, OfSeveralTheNearestIsNamed) {
+  const std::array<std::string, 3> names{"names-1", "names-22", "names-2"};
+  EXPECT_EQ(Nearest("names_22", names), "names-22");
+  EXPECT_EQ(Nearest("names_2", names), "names-2");
+}
+
 TEST(ServerErrorsTest, RetryDelayTravelsWithTheStatus) {
   const absl::Status status =
       ExhaustedError("queue full", std::chrono::milliseconds(250));

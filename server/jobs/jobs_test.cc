@@ -1,1 +1,608 @@
 // SPDX-License-Identifier: MIT
+//
+// Jobs from acceptance to their end, with the real store, board, workers and
+// trainer. A job that a test has to catch in the act is one of a million steps,
+// which the test cancels.
+#include "server/jobs/jobs.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <future>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "core/training/trainer.h"
+#include "server/errors/errors.h"
+#include "server/jobs/worker_pool.h"
+#include "server/store/memory_store.h"
+
+namespace microgpt::server {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::MatchesRegex;
+using testing::SizeIs;
+
+constexpr size_t kAll = 10'000'000;
+constexpr uint32_t kEndless = 1'000'000;
+
+std::shared_ptr<const Corpus> MakeCorpus(std::string_view text) {
+  return std::make_shared<const Corpus>(*Corpus::FromText(text));
+}
+
+std::vector<uint32_t> StepsOf(const std::vector<ValidationPoint>& points) {
+  std::vector<uint32_t> steps;
+  for (const ValidationPoint& point : points) steps.push_back(point.step);
+  return steps;
+}
+
+std::vector<std::string> Ids(const std::vector<JobRecord>& jobs) {
+  std::vector<std::string> ids;
+  for (const JobRecord& job : jobs) ids.push_back(job.id);
+  return ids;
+}
+
+class JobsTest : public testing::Test {
+ protected:
+  static constexpr size_t kMaxQueued = 4;
+
+  // Cancelled first, so that no test waits for what it left running.
+  ~JobsTest() override {
+    board_.Close();
+    jobs_.CancelAll();
+  }
+
+  void StartWorkers(size_t workers) {
+    workers_.emplace(workers, board_, store_);
+  }
+
+  // A small model, trained on a few names.
+  JobRequest Request(uint32_t steps, TrainingSettings training = {}) const {
+    training.steps = steps;
+    JobRequest request;
+    request.model = "names";
+    request.model_config = *ModelConfig::Create(
+        {.n_layer = 1, .n_embd = 8, .n_head = 2, .block_size = 8});
+    request.training_config = *TrainingConfig::Create(training);
+    request.corpus = corpus_;
+    return request;
+  }
+
+  JobRecord Submit(const JobRequest& request) {
+    const absl::StatusOr<JobRecord> job = jobs_.Submit(request);
+    EXPECT_TRUE(job.ok()) << job.status();
+    return *job;
+  }
+
+  // Waits for news of a job: its end or, if given, a revision above.
+  void AwaitNews(const std::string& id,
+                 std::optional<uint32_t> after_revision = std::nullopt) {
+    std::promise<void> news;
+    jobs_.Await({.job = id,
+                 .after_revision = after_revision,
+                 .deadline = JobBoard::Clock::time_point::max()},
+                [&] { news.set_value(); });
+    news.get_future().wait();
+  }
+
+  JobRecord AwaitEnd(const std::string& id) {
+    AwaitNews(id);
+    const absl::StatusOr<JobRecord> job = jobs_.Get(id);
+    EXPECT_TRUE(job.ok()) << job.status();
+    EXPECT_TRUE(IsDone(job->state));
+    return *job;
+  }
+
+  // Waits until a job is as the test wants it, or has ended.
+  JobRecord AwaitUntil(const std::string& id,
+                       const std::function<bool(const JobRecord&)>& is) {
+    JobRecord job = *jobs_.Get(id);
+    while (!is(job) && !IsDone(job.state)) {
+      AwaitNews(id, job.revision);
+      job = *jobs_.Get(id);
+    }
+    EXPECT_TRUE(is(job));
+    return job;
+  }
+
+  JobRecord AwaitRunning(const std::string& id) {
+    return AwaitUntil(id, [](const JobRecord& job) {
+      return job.state == JobState::kRunning;
+    });
+  }
+
+  const std::shared_ptr<const Corpus> corpus_ =
+      MakeCorpus("emma\nolivia\nava\nmia\namelia\nisla\nada\nlea\nlia\nela\n");
+  MemoryStore store_{64 << 20};
+  JobBoard board_{kMaxQueued};
+  Jobs jobs_{store_, board_};
+  std::optional<WorkerPool> workers_;  // none, until a test starts them
+};
+
+// --- Success.
+
+TEST_F(JobsTest, ATrainedJobMakesVersionOneAndTheNextVersionTwo) {
+  const JobRecord first = Submit(Request(20));
+  const JobRecord second = Submit(Request(20));
+  StartWorkers(1);
+  for (const JobRecord& accepted : {first, second}) {
+    EXPECT_EQ(accepted.version, 0u);
+    const JobRecord job = AwaitEnd(accepted.id);
+    EXPECT_EQ(job.state, JobState::kSucceeded);
+    EXPECT_EQ(job.version, job.id == first.id ? 1u : 2u);
+    EXPECT_EQ(job.step, 20u);
+    EXPECT_EQ(job.queue_position, 0u);
+    EXPECT_GT(job.revision, accepted.revision);
+    EXPECT_GE(*job.end_time, job.create_time);
+    EXPECT_EQ(store_.FindModel("names", job.version)->job.id, job.id);
+  }
+  EXPECT_EQ(store_.FindModel("names", 0)->version, 2u);
+}
+
+TEST_F(JobsTest, AnAcceptedJobIsDescribed) {
+  JobRequest request = Request(20);
+  request.corpus = MakeCorpus("emma\nava\nemma\nwilhelmina\n");
+  request.request_id = "r";
+  const JobRecord job = Submit(request);
+  EXPECT_TRUE(IsJobId(job.id));
+  EXPECT_EQ(job.model, "names");
+  EXPECT_EQ(job.request_id, "r");
+  EXPECT_EQ(job.state, JobState::kQueued);
+  EXPECT_EQ(job.queue_position, 1u);
+  EXPECT_EQ(job.dataset.id, request.corpus->id());
+  EXPECT_EQ(job.dataset.documents, 4u);
+  EXPECT_EQ(job.dataset.tokens, 4u + 3 + 4 + 10 + 4);
+  EXPECT_EQ(job.dataset.duplicates, 1u);
+  EXPECT_EQ(job.dataset.truncated, 1u) << "wilhelmina at block_size 8";
+  EXPECT_EQ(job.vocab_size, 10u) << "aehilmnvw and the end mark";
+  EXPECT_EQ(job.num_parameters, CountParameters(request.model_config, 10));
+  EXPECT_EQ(job.training_config->steps, 20u);
+  EXPECT_FALSE(job.end_time.has_value());
+}
+
+TEST_F(JobsTest, LossesAndWeightsAreTheTrainersOwn) {
+  StartWorkers(1);
+  const JobRequest request = Request(150);
+  const auto trainer =
+      Trainer::Create(request.model_config, request.training_config, *corpus_);
+  std::vector<double> expected;
+  while (expected.size() < 150) expected.push_back(*trainer->Step({}));
+
+  const JobRecord job = AwaitEnd(Submit(request).id);
+  EXPECT_EQ(*jobs_.Losses(job.id, 0, kAll), expected);
+  const double last_100 =
+      std::accumulate(expected.end() - 100, expected.end(), 0.0) / 100;
+  EXPECT_NEAR(job.loss, last_100, 1e-12);
+  const Model model = trainer->Snapshot();
+  const auto values = [](const Model& of) {
+    const auto span = std::get<Parameters<float>>(of.parameters()).values();
+    return std::vector<float>(span.begin(), span.end());
+  };
+  EXPECT_EQ(values(*store_.FindModel("names", 0)->model), values(model));
+}
+
+TEST_F(JobsTest, TheLossIsTheMeanOfFewStepsWhereThereAreFew) {
+  StartWorkers(1);
+  const JobRecord job = AwaitEnd(Submit(Request(3)).id);
+  const std::vector<double> losses = *jobs_.Losses(job.id, 0, kAll);
+  ASSERT_THAT(losses, SizeIs(3));
+  EXPECT_DOUBLE_EQ(job.loss, (losses[0] + losses[1] + losses[2]) / 3);
+}
+
+TEST_F(JobsTest, LossesAreReadByWindow) {
+  StartWorkers(1);
+  const JobRecord job = AwaitEnd(Submit(Request(20)).id);
+  const std::vector<double> all = *jobs_.Losses(job.id, 0, kAll);
+  ASSERT_THAT(all, SizeIs(20));
+  EXPECT_THAT(*jobs_.Losses(job.id, 3, 2), ElementsAre(all[3], all[4]));
+  EXPECT_THAT(*jobs_.Losses(job.id, 19, kAll), ElementsAre(all[19]));
+  EXPECT_THAT(*jobs_.Losses(job.id, 20, kAll), IsEmpty());
+  EXPECT_THAT(*jobs_.Losses(job.id, kAll, SIZE_MAX), IsEmpty());
+}
+
+TEST_F(JobsTest, BoardAndStoreTellTheSameLosses) {
+  StartWorkers(1);
+  const std::string id = Submit(Request(kEndless)).id;
+  AwaitUntil(id, [](const JobRecord& job) { return job.step > 0; });
+  const std::vector<double> live = *board_.FindLosses(id, 0, kAll);
+  ASSERT_FALSE(live.empty());
+  ASSERT_TRUE(jobs_.Cancel(id).ok());
+  const JobRecord ended = AwaitEnd(id);
+  const std::vector<double> kept = **store_.GetLosses(id);
+  EXPECT_THAT(kept, SizeIs(ended.step));
+  ASSERT_GE(kept.size(), live.size());
+  EXPECT_EQ(std::vector<double>(kept.begin(), kept.begin() + live.size()),
+            live);
+}
+
+TEST_F(JobsTest, SamplesAreDrawnAndCanBeHadAgain) {
+  StartWorkers(2);
+  const std::string id = Submit(Request(50)).id;
+  const std::string twin = Submit(Request(50)).id;
+  const std::vector<std::string> samples = AwaitEnd(id).samples;
+  EXPECT_THAT(samples, SizeIs(5));
+  EXPECT_EQ(AwaitEnd(twin).samples, samples);
+}
+
+// --- Validation.
+
+TEST_F(JobsTest, ValidationIsTakenAtEveryTenthOfTheTraining) {
+  StartWorkers(1);
+  const auto steps_of = [&](uint32_t steps) {
+    const JobRecord job =
+        AwaitEnd(Submit(Request(steps, {.validation = 0.2})).id);
+    EXPECT_EQ(job.state, JobState::kSucceeded);
+    for (const ValidationPoint& point : job.validation) {
+      EXPECT_GT(point.loss, 0);
+      EXPECT_TRUE(std::isfinite(point.loss));
+    }
+    return StepsOf(job.validation);
+  };
+  EXPECT_THAT(steps_of(50), ElementsAre(5, 10, 15, 20, 25, 30, 35, 40, 45, 50));
+  // Ten also where steps are no multiple of ten.
+  EXPECT_THAT(steps_of(25), ElementsAre(3, 5, 8, 10, 13, 15, 18, 20, 23, 25));
+  EXPECT_THAT(steps_of(19), ElementsAre(2, 4, 6, 8, 10, 12, 14, 16, 18, 19));
+  // Fewer than ten steps: after each.
+  EXPECT_THAT(steps_of(3), ElementsAre(1, 2, 3));
+}
+
+TEST_F(JobsTest, WithoutAValidationShareNothingIsValidated) {
+  StartWorkers(1);
+  EXPECT_THAT(AwaitEnd(Submit(Request(20)).id).validation, IsEmpty());
+}
+
+TEST_F(JobsTest, ASingleDocumentIsTrainedOnAndNotHeldOut) {
+  StartWorkers(1);
+  JobRequest request = Request(20, {.validation = 0.5});
+  request.corpus = MakeCorpus("emma\n");
+  const JobRecord job = AwaitEnd(Submit(request).id);
+  EXPECT_EQ(job.state, JobState::kSucceeded);
+  EXPECT_THAT(job.validation, IsEmpty());
+}
+
+// --- Failure.
+
+TEST_F(JobsTest, ADivergingJobFailsNamingTheStepAndTheLearningRate) {
+  StartWorkers(1);
+  const JobRecord job =
+      AwaitEnd(Submit(Request(1000, {.learning_rate = 10,
+                                     .init_std = 10,
+                                     .optimizer = Optimizer::kSgd}))
+                   .id);
+  EXPECT_EQ(job.state, JobState::kFailed);
+  EXPECT_TRUE(absl::IsFailedPrecondition(job.error)) << job.error;
+  EXPECT_THAT(std::string(job.error.message()),
+              MatchesRegex("the loss became (nan|inf) at step " +
+                           std::to_string(job.step) +
+                           ": config.learning_rate 10 is too high .*"));
+  EXPECT_EQ(job.version, 0u);
+  EXPECT_FALSE(store_.FindModel("names", 0).has_value());
+  const std::vector<double> losses = *jobs_.Losses(job.id, 0, kAll);
+  ASSERT_THAT(losses, SizeIs(job.step));
+  EXPECT_FALSE(std::isfinite(losses.back()));
+}
+
+TEST_F(JobsTest, AWorkerGoesOnAfterAFailedJob) {
+  StartWorkers(1);
+  const std::string failing =
+      Submit(Request(1000, {.learning_rate = 10,
+                            .init_std = 10,
+                            .optimizer = Optimizer::kSgd}))
+          .id;
+  const std::string next = Submit(Request(20)).id;
+  EXPECT_EQ(AwaitEnd(failing).state, JobState::kFailed);
+  const JobRecord job = AwaitEnd(next);
+  EXPECT_EQ(job.state, JobState::kSucceeded);
+  EXPECT_EQ(job.version, 1u) << "a failed job uses up no version";
+}
+
+// --- request_id.
+
+TEST_F(JobsTest, TheSameRequestIsTheSameJobAlsoAfterItsEnd) {
+  JobRequest request = Request(20);
+  request.request_id = "r";
+  const std::string id = Submit(request).id;
+  const JobRecord again = Submit(request);
+  EXPECT_EQ(again.id, id);
+  EXPECT_EQ(again.queue_position, 1u) << "as it stands";
+  EXPECT_EQ(board_.queued(), 1u);
+  StartWorkers(1);
+  AwaitEnd(id);
+  const JobRecord ended = Submit(request);
+  EXPECT_EQ(ended.id, id);
+  EXPECT_EQ(ended.state, JobState::kSucceeded);
+  EXPECT_EQ(ended.version, 1u);
+}
+
+TEST_F(JobsTest, WithoutARequestIdEveryRequestIsAJob) {
+  EXPECT_NE(Submit(Request(20)).id, Submit(Request(20)).id);
+}
+
+TEST_F(JobsTest, AnotherRequestWithTheSameIdIsRefusedWhateverDiffers) {
+  JobRequest request = Request(20);
+  request.request_id = "r";
+  const JobRecord job = Submit(request);
+
+  using Change = std::function<void(JobRequest&)>;
+  const auto model = [](auto change) -> Change {
+    return [=](JobRequest& r) {
+      ModelSettings settings = *r.model_config;
+      change(settings);
+      r.model_config = *ModelConfig::Create(settings);
+    };
+  };
+  const auto training = [](auto change) -> Change {
+    return [=](JobRequest& r) {
+      TrainingSettings settings = *r.training_config;
+      change(settings);
+      r.training_config = *TrainingConfig::Create(settings);
+    };
+  };
+  const std::vector<Change> changes = {
+      [](JobRequest& r) { r.model = "pets"; },
+      [](JobRequest& r) { r.corpus = MakeCorpus("rex\n"); },
+      model([](ModelSettings& s) { s.n_layer = 2; }),
+      model([](ModelSettings& s) { s.n_embd = 16; }),
+      model([](ModelSettings& s) { s.n_head = 4; }),
+      model([](ModelSettings& s) { s.block_size = 9; }),
+      training([](TrainingSettings& s) { s.steps = 21; }),
+      training([](TrainingSettings& s) { s.batch_size = 2; }),
+      training([](TrainingSettings& s) {
+        s.learning_rate = std::nextafter(s.learning_rate, 1);
+      }),
+      training([](TrainingSettings& s) { s.seed = 43; }),
+      training([](TrainingSettings& s) { s.validation = 0.1; }),
+      training([](TrainingSettings& s) { s.beta1 = 0.9; }),
+      training([](TrainingSettings& s) { s.beta2 = 0.999; }),
+      training([](TrainingSettings& s) { s.eps = 1e-9; }),
+      training([](TrainingSettings& s) { s.init_std = 0.02; }),
+      training([](TrainingSettings& s) { s.optimizer = Optimizer::kSgd; }),
+      training([](TrainingSettings& s) { s.precision = Precision::kFloat64; }),
+  };
+  for (size_t i = 0; i < changes.size(); ++i) {
+    JobRequest other = request;
+    changes[i](other);
+    const absl::Status refused = jobs_.Submit(other).status();
+    EXPECT_TRUE(absl::IsAlreadyExists(refused)) << i << ": " << refused;
+    EXPECT_EQ(refused.message(),
+              "request_id: \"r\" was used for another request, job " + job.id);
+  }
+  EXPECT_EQ(board_.queued(), 1u);
+}
+
+TEST_F(JobsTest, OfManyEqualRequestsAtOnceOneBecomesAJob) {
+  constexpr size_t kThreads = 4;
+  JobRequest request = Request(20);
+  request.request_id = "r";
+  for (int round = 0; round < 50; ++round) {
+    request.request_id = std::to_string(round);
+    std::vector<std::string> ids(kThreads);
+    {
+      std::vector<std::jthread> threads;
+      for (std::string& id : ids) {
+        threads.emplace_back([&] { id = Submit(request).id; });
+      }
+    }
+    EXPECT_THAT(std::set<std::string>(ids.begin(), ids.end()), SizeIs(1));
+    EXPECT_EQ(board_.queued(), 1u);
+    EXPECT_THAT(jobs_.List("", "", 1000), SizeIs(round + 1));
+    ASSERT_TRUE(jobs_.Cancel(ids[0]).ok());
+  }
+}
+
+// --- Refusal.
+
+TEST_F(JobsTest, AFullQueueRefusesAndTheJobIsNotStored) {
+  for (size_t i = 0; i < kMaxQueued; ++i) Submit(Request(20));
+  const size_t bytes = store_.memory_bytes();
+  const absl::Status refused = jobs_.Submit(Request(20)).status();
+  EXPECT_TRUE(absl::IsResourceExhausted(refused)) << refused;
+  EXPECT_NE(RetryDelayOf(refused), std::nullopt);
+  EXPECT_THAT(jobs_.List("", "", 100), SizeIs(kMaxQueued));
+  EXPECT_EQ(store_.memory_bytes(), bytes);
+}
+
+TEST_F(JobsTest, AFullQueueStillAnswersAnEarlierRequest) {
+  JobRequest request = Request(20);
+  request.request_id = "r";
+  const std::string id = Submit(request).id;
+  while (board_.queued() < kMaxQueued) Submit(Request(20));
+  EXPECT_EQ(Submit(request).id, id);
+}
+
+TEST_F(JobsTest, AFullStoreRefusesAndNothingChanges) {
+  JobRequest request = Request(kEndless);
+  MemoryStore small(10 << 20);  // room for the 8 MB of losses of one such job
+  JobBoard board(1);
+  Jobs jobs(small, board);
+  const std::string kept = jobs.Submit(request)->id;
+  ASSERT_TRUE(board.Claim().has_value());
+  const size_t bytes = small.memory_bytes();
+  request.request_id = "r";
+  request.corpus = MakeCorpus("rex\n");
+  const absl::Status refused = jobs.Submit(request).status();
+  EXPECT_TRUE(absl::IsResourceExhausted(refused)) << refused;
+  EXPECT_EQ(RetryDelayOf(refused), std::nullopt) << "time alone does not help";
+  EXPECT_THAT(Ids(jobs.List("", "", 10)), ElementsAre(kept));
+  EXPECT_EQ(small.FindRequest("r"), std::nullopt);
+  EXPECT_EQ(small.FindCorpus(request.corpus->id()), nullptr);
+  EXPECT_EQ(small.memory_bytes(), bytes);
+  EXPECT_TRUE(board.Reserve().ok()) << "its place in the queue is free again";
+}
+
+TEST_F(JobsTest, AfterCloseNothingIsAccepted) {
+  board_.Close();
+  EXPECT_TRUE(absl::IsUnavailable(jobs_.Submit(Request(20)).status()));
+  EXPECT_THAT(jobs_.List("", "", 10), IsEmpty());
+}
+
+// --- Cancelling.
+
+TEST_F(JobsTest, AJobCancelledInTheQueueIsCancelledAtOnce) {
+  const JobRecord first = Submit(Request(20));
+  const JobRecord second = Submit(Request(20));
+  const auto cancelled = jobs_.Cancel(first.id);
+  ASSERT_TRUE(cancelled.ok()) << cancelled.status();
+  EXPECT_EQ(cancelled->state, JobState::kCancelled);
+  EXPECT_GT(cancelled->revision, first.revision);
+  EXPECT_TRUE(cancelled->end_time.has_value());
+  EXPECT_EQ(store_.GetJob(first.id)->state, JobState::kCancelled);
+  EXPECT_EQ(jobs_.Get(first.id)->state, JobState::kCancelled);
+  EXPECT_EQ(jobs_.Get(second.id)->queue_position, 1u);
+  EXPECT_THAT(*jobs_.Losses(first.id, 0, kAll), IsEmpty());
+  AwaitNews(first.id);  // over at once
+  // Idempotent.
+  EXPECT_EQ(jobs_.Cancel(first.id)->revision, cancelled->revision);
+}
+
+TEST_F(JobsTest, ACancelledJobGivesBackItsRoom) {
+  const std::string id = Submit(Request(kEndless)).id;
+  const size_t before = store_.memory_bytes();
+  ASSERT_TRUE(jobs_.Cancel(id).ok());
+  EXPECT_GE(before - store_.memory_bytes(), kEndless * sizeof(double));
+}
+
+TEST_F(JobsTest, ARunningJobIsCancelledAfterItsStep) {
+  StartWorkers(1);
+  const std::string id = Submit(Request(kEndless)).id;
+  const JobRecord running =
+      AwaitUntil(id, [](const JobRecord& job) { return job.step > 0; });
+  const auto cancelling = jobs_.Cancel(id);
+  ASSERT_TRUE(cancelling.ok());
+  EXPECT_THAT(cancelling->state,
+              testing::AnyOf(JobState::kCancelling, JobState::kCancelled));
+  const JobRecord ended = AwaitEnd(id);
+  EXPECT_EQ(ended.state, JobState::kCancelled);
+  EXPECT_GE(ended.step, running.step);
+  EXPECT_LT(ended.step, kEndless);
+  EXPECT_GT(ended.revision, running.revision);
+  EXPECT_EQ(ended.version, 0u);
+  EXPECT_TRUE(ended.error.ok());
+  EXPECT_TRUE(ended.end_time.has_value());
+  EXPECT_THAT(*jobs_.Losses(id, 0, kAll), SizeIs(ended.step));
+  EXPECT_FALSE(store_.FindModel("names", 0).has_value());
+}
+
+TEST_F(JobsTest, AJobThatHasEndedStaysAsItIs) {
+  StartWorkers(1);
+  const JobRecord ended = AwaitEnd(Submit(Request(20)).id);
+  const auto cancelled = jobs_.Cancel(ended.id);
+  ASSERT_TRUE(cancelled.ok());
+  EXPECT_EQ(cancelled->state, JobState::kSucceeded);
+  EXPECT_EQ(cancelled->revision, ended.revision);
+}
+
+TEST_F(JobsTest, CancelAllEndsWhatRunsAndWhatIsQueued) {
+  StartWorkers(1);
+  const std::string running = Submit(Request(kEndless)).id;
+  AwaitRunning(running);
+  const std::string queued = Submit(Request(kEndless)).id;
+  jobs_.CancelAll();
+  EXPECT_EQ(jobs_.Get(queued)->state, JobState::kCancelled);
+  EXPECT_EQ(AwaitEnd(running).state, JobState::kCancelled);
+}
+
+// --- Several workers.
+
+TEST_F(JobsTest, TwoWorkersTrainTwoJobsAtTheSameTime) {
+  StartWorkers(2);
+  const std::string one = Submit(Request(kEndless)).id;
+  const std::string other = Submit(Request(kEndless)).id;
+  const auto has_steps = [](const JobRecord& job) { return job.step > 0; };
+  AwaitUntil(one, has_steps);
+  AwaitUntil(other, has_steps);
+  const std::string third = Submit(Request(20)).id;
+  EXPECT_EQ(jobs_.Get(one)->state, JobState::kRunning);
+  EXPECT_EQ(jobs_.Get(other)->state, JobState::kRunning);
+  EXPECT_EQ(jobs_.Get(third)->state, JobState::kQueued);
+  EXPECT_EQ(jobs_.Get(third)->queue_position, 1u);
+  ASSERT_TRUE(jobs_.Cancel(one).ok());
+  EXPECT_EQ(AwaitEnd(third).state, JobState::kSucceeded);
+  EXPECT_EQ(jobs_.Get(other)->state, JobState::kRunning);
+}
+
+TEST_F(JobsTest, WorkersFinishWhatIsQueuedBeforeTheyEnd) {
+  std::vector<std::string> ids;
+  while (ids.size() < kMaxQueued) ids.push_back(Submit(Request(20)).id);
+  StartWorkers(2);
+  board_.Close();
+  workers_.reset();
+  for (const std::string& id : ids) {
+    EXPECT_EQ(jobs_.Get(id)->state, JobState::kSucceeded);
+  }
+  EXPECT_EQ(store_.FindModel("names", 0)->version, kMaxQueued);
+}
+
+TEST_F(JobsTest, RevisionsOnlyGrow) {
+  StartWorkers(1);
+  const std::string id = Submit(Request(2000)).id;
+  JobRecord last = *jobs_.Get(id);
+  while (!IsDone(last.state)) {
+    AwaitNews(id, last.revision);
+    const JobRecord now = *jobs_.Get(id);
+    EXPECT_GT(now.revision, last.revision);
+    EXPECT_GE(now.step, last.step);
+    EXPECT_GE(now.state, last.state);
+    last = now;
+  }
+}
+
+// --- Finding jobs.
+
+TEST_F(JobsTest, UnknownJobsAreNotFound) {
+  const absl::Status unknown = jobs_.Get("x").status();
+  EXPECT_TRUE(absl::IsNotFound(unknown));
+  EXPECT_EQ(unknown.message(), "job \"x\" not found");
+  EXPECT_TRUE(absl::IsNotFound(jobs_.Cancel("x").status()));
+  EXPECT_TRUE(absl::IsNotFound(jobs_.Losses("x", 0, kAll).status()));
+  EXPECT_EQ(jobs_.Newest("").status().message(), "there are no jobs yet");
+}
+
+TEST_F(JobsTest, TheNewestJobOfAModelIsFoundAsItStands) {
+  const std::string names = Submit(Request(20)).id;
+  JobRequest request = Request(20);
+  request.model = "pets";
+  const std::string pets = Submit(request).id;
+  EXPECT_EQ(jobs_.Newest("")->id, pets);
+  EXPECT_EQ(jobs_.Newest("names")->id, names);
+  EXPECT_EQ(jobs_.Newest("pets")->queue_position, 2u);
+}
+
+TEST_F(JobsTest, AModelWithoutAJobIsNotFoundNamingTheNearest) {
+  StartWorkers(1);
+  AwaitEnd(Submit(Request(20)).id);
+  const absl::Status unknown = jobs_.Newest("nmaes").status();
+  EXPECT_TRUE(absl::IsNotFound(unknown));
+  EXPECT_EQ(unknown.message(),
+            "model \"nmaes\" not found: did you mean \"names\"?");
+}
+
+TEST_F(JobsTest, ListedJobsAreAsTheyStand) {
+  const std::string first = Submit(Request(20)).id;
+  const std::string second = Submit(Request(20)).id;
+  const std::string third = Submit(Request(20)).id;
+  board_.Claim();
+  ASSERT_TRUE(jobs_.Cancel(second).ok());
+  const std::vector<JobRecord> jobs = jobs_.List("", "", 10);
+  ASSERT_THAT(Ids(jobs), ElementsAre(third, second, first));
+  EXPECT_EQ(jobs[0].state, JobState::kQueued);
+  EXPECT_EQ(jobs[0].queue_position, 1u);
+  EXPECT_EQ(jobs[1].state, JobState::kCancelled);
+  EXPECT_EQ(jobs[2].state, JobState::kRunning);
+  EXPECT_THAT(Ids(jobs_.List("names", third, 1)), ElementsAre(second));
+  EXPECT_THAT(jobs_.List("pets", "", 10), IsEmpty());
+}
+
+}  // namespace
+}  // namespace microgpt::server

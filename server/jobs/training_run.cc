@@ -79,8 +79,10 @@ class TrainingRun {
   // Takes the validation loss at each tenth of the training. False: cancelled.
   bool Validate() {
     const uint32_t steps = job_.training_config->steps;
-    const uint32_t interval = std::max(1u, steps / kValidations);
-    const bool due = job_.step % interval == 0 || job_.step == steps;
+    const auto tenths = [steps](uint64_t done) {
+      return done * kValidations / steps;
+    };
+    const bool due = tenths(job_.step) > tenths(job_.step - 1);
     if (!due || job_.training_config->validation == 0) return true;
     const std::optional<double> loss = trainer_->ValidationLoss(stop_);
     if (loss) job_.validation.push_back({job_.step, *loss});
@@ -115,7 +117,7 @@ class TrainingRun {
     job_.error = absl::FailedPreconditionError(fmt::format(
         "the loss became {} at step {}: config.learning_rate {} is too high "
         "for this config and data",
-        loss, job_.step, job_.training_config->learning_rate));
+        std::abs(loss), job_.step, job_.training_config->learning_rate));
     return End(JobState::kFailed);
   }
 

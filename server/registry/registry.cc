@@ -21,6 +21,14 @@ bool IsNameCharacter(char c) {
   return IsLowerAlphanumeric(c) || c == '.' || c == '_' || c == '-';
 }
 
+// The beginning of a text that may be of any length.
+std::string_view Abbreviate(std::string_view text) {
+  const auto is_continuation = [](char c) { return (c & 0xC0) == 0x80; };
+  size_t end = std::min(text.size(), 2 * kMaxNameLength);
+  while (end > 0 && end < text.size() && is_continuation(text[end])) --end;
+  return text.substr(0, end);
+}
+
 // The number after '@'; 0 if it is none.
 uint32_t ParseVersion(std::string_view text) {
   uint32_t version = 0;
@@ -41,7 +49,7 @@ absl::Status ValidateModelName(std::string_view name) {
       "model",
       fmt::format("\"{}\" is not a model name: 1 to {} characters of a-z, 0-9, "
                   "'.', '_' and '-', the first a letter or digit",
-                  name.substr(0, 2 * kMaxNameLength), kMaxNameLength));
+                  Abbreviate(name), kMaxNameLength));
 }
 
 absl::StatusOr<ModelVersion> Registry::Resolve(
