@@ -85,7 +85,8 @@ absl::Status RunGenerate(Session& session, const GenerateOptions& options) {
   } else {
     status = GenerateOnce(session, options.request, &printer, &open);
   }
-  printer.Finish();  // what came before an error is worth having
+  // What came before an error is worth having; a header alone is not.
+  if (status.ok() || !printer.empty()) printer.Finish();
   return status;
 }
 

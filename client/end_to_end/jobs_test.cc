@@ -234,7 +234,7 @@ TEST_F(JobsTest, JobsAreListedNewestFirst) {
   const auto result = Run({"ps", "names"});
   EXPECT_EQ(result.out,
             "JOB                         MODEL    STATE           STEP  LOSS   "
-            "  TRAINED  MADE\n"
+            "  TRAINED\n"
             "01jb3z5k9qv8xw2r7t6y4n0mca  names    queued        0/1000     -  "
             "under 1 ms\n"
             "01jb3z5k9qv8xw2r7t6y4n0mca  names@2  succeeded  1000/1000  2.32  "

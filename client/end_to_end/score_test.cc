@@ -46,7 +46,7 @@ TEST_F(ScoreTest, ATableIsTheDefault) {
   const auto result = Run({"score", "names@1", "emma", "東京"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.out,
-            "TEXT  LOGPROB  BITS/TOKEN  TRUNCATED  ERROR\n"
+            "TEXT  LOGPROB  BITS/TOKEN\n"
             "emma    -4.00        1.50\n"
             "東京    -6.00        1.50\n");
   EXPECT_EQ(result.err, "");

@@ -22,6 +22,7 @@ Printer::Printer(Output* output, Format format, Columns columns, Layout layout)
       layout_(layout) {}
 
 bool Printer::Print(const google::protobuf::Message& message, const Row& row) {
+  const bool first = printed_++ == 0;
   switch (format_) {
     case Format::kTable:
       rows_.push_back(row.cells);
@@ -29,9 +30,7 @@ bool Printer::Print(const google::protobuf::Message& message, const Row& row) {
     case Format::kJson:
       return output_->Write(Json(message) + "\n");
     case Format::kCsv:
-      if (!std::exchange(header_written_, true)) {
-        output_->Write(CsvHeader(columns_));
-      }
+      if (first) output_->Write(CsvHeader(columns_));
       return output_->Write(CsvRow(columns_, row.cells));
     case Format::kText:
       return output_->Write(
@@ -41,7 +40,7 @@ bool Printer::Print(const google::protobuf::Message& message, const Row& row) {
 }
 
 bool Printer::Finish() {
-  if (format_ == Format::kCsv && !header_written_) {
+  if (format_ == Format::kCsv && empty()) {
     output_->Write(CsvHeader(columns_));
   }
   if (format_ == Format::kTable) {

@@ -2,6 +2,7 @@
 #ifndef MICROGPT_CLIENT_OUTPUT_PRINTER_H_
 #define MICROGPT_CLIENT_OUTPUT_PRINTER_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -40,12 +41,15 @@ class Printer {
   // Must be called once, at the end. An empty list still has its header.
   bool Finish();
 
+  // Whether nothing has been printed yet.
+  bool empty() const { return printed_ == 0; }
+
  private:
   Output* const output_;
   const Format format_;
   const Columns columns_;
   const Layout layout_;
-  bool header_written_ = false;
+  std::size_t printed_ = 0;
   std::vector<Cells> rows_;  // of a table
 };
 

@@ -15,11 +15,17 @@ namespace {
 
 using Line = std::vector<std::string>;
 
-// The columns that a table shows.
-std::vector<std::size_t> Shown(const Columns& columns) {
+// The columns that a table of these rows shows.
+std::vector<std::size_t> Shown(const Columns& columns,
+                               const std::vector<Cells>& rows) {
   std::vector<std::size_t> shown;
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    if (!columns[c].title.empty()) shown.push_back(c);
+    const auto has_text = [c](const Cells& row) {
+      return !row[c].shown.empty();
+    };
+    const bool says_something =
+        rows.empty() || std::any_of(rows.begin(), rows.end(), has_text);
+    if (!columns[c].title.empty() && says_something) shown.push_back(c);
   }
   return shown;
 }
@@ -41,7 +47,7 @@ std::string Lower(std::string text) {
 }  // namespace
 
 std::string Table(const Columns& columns, const std::vector<Cells>& rows) {
-  const std::vector<std::size_t> shown = Shown(columns);
+  const std::vector<std::size_t> shown = Shown(columns, rows);
   std::vector<Line> lines(rows.size() + 1);
   for (const std::size_t c : shown) lines[0].push_back(columns[c].title);
   for (std::size_t r = 0; r < rows.size(); ++r) {
@@ -74,8 +80,7 @@ std::string Card(const Columns& columns, const Cells& cells) {
     width = std::max(width, DisplayWidth(column.title));
   }
   std::string card;
-  for (const std::size_t c : Shown(columns)) {
-    if (cells[c].shown.empty()) continue;
+  for (const std::size_t c : Shown(columns, {cells})) {
     card += fmt::format(
         "{}  {}\n",
         Padded(Lower(columns[c].title), width, Column::Align::kLeft),

@@ -31,10 +31,10 @@ using Columns = std::vector<Column>;
 using Cells = std::vector<Cell>;  // as many as columns
 
 // Aligned by display width, two blanks between columns, none at line ends, a
-// header of titles.
+// header of titles. A column in which no row has anything is left out.
 std::string Table(const Columns& columns, const std::vector<Cells>& rows);
 
-// One line a column: its title in lower case, then the cell.
+// One line a column that has something: its title in lower case, the cell.
 std::string Card(const Columns& columns, const Cells& cells);
 
 // RFC 4180, but with LF at the end of lines, as Unix tools have it.

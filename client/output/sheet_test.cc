@@ -22,8 +22,13 @@ TEST(SheetTest, TablesAlignWideCharacters) {
 }
 
 TEST(SheetTest, TablesHaveNoBlanksAtLineEnds) {
-  EXPECT_EQ(Table({{"a", "A"}, {"b", "B"}}, {{{"long"}, {""}}}),
-            "A     B\nlong\n");
+  EXPECT_EQ(Table({{"a", "A"}, {"b", "B"}}, {{{"long"}, {""}}, {{"x"}, {"y"}}}),
+            "A     B\nlong\nx     y\n");
+}
+
+TEST(SheetTest, AColumnThatSaysNothingIsLeftOut) {
+  EXPECT_EQ(Table({{"a", "A"}, {"b", "B"}}, {{{"x"}, {""}}, {{"y"}, {""}}}),
+            "A\nx\ny\n");
 }
 
 TEST(SheetTest, AnEmptyTableIsItsHeader) {
