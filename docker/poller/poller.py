@@ -66,15 +66,16 @@ def train(server):
     return call(server.Train, api.TrainRequest(
         model=MODEL,
         documents=STARS,
-        config=api.Config(n_embd=32, steps=5000),
+        config=api.Config(steps=3000, learning_rate=0.003),
         request_id=f"poller-{uuid.uuid4()}"))
 
 
 def poll(server, job):
     """Prints the job's progress until it is done, and returns its end."""
     while True:
-        print(f"{api.Job.State.Name(job.state)[6:].lower():>10}"
-              f"  step {job.step:>5}/{job.steps}  loss {job.loss:.3f}")
+        state = api.Job.State.Name(job.state).removeprefix("STATE_").lower()
+        loss = f"  loss {job.loss:.3f}" if job.step else ""
+        print(f"{state:>10}  step {job.step:>5}/{job.steps}{loss}")
         if job.done:
             return job
         # A poll that waits: it is answered when there is news, or after 1 s.
@@ -108,9 +109,10 @@ def run(server):
               file=sys.stderr)
         return 1
 
-    print(f"ten new stars from {job.model}@{job.version}:")
+    print(f"ten names from {job.model}@{job.version}:")
     for sample in generate(server, 10):
-        print(f"  {sample.text}")
+        known = " (a star has it)" if sample.text in STARS else ""
+        print(f"  {sample.text}{known}")
     print("how much like a star's name (lower is more):")
     print_scores(server, ["aldebaran", "alnakab", "spreadsheet", "r2-d2"])
     return 0
