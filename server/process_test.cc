@@ -70,7 +70,8 @@ TEST(ProcessTest, BadFlagIsRefusedInOneSentence) {
   ExpectRefused(unknown, 2,
                 "unknown argument --worker: did you mean --workers?");
   Process value({kServer, "--workers=two"});
-  ExpectRefused(value, 2, "--workers: \"two\" is not a whole number");
+  ExpectRefused(value, 2,
+                "--workers: \"two\" is not a whole number of 0 to 4294967295");
   Process range({kServer, "--workers=1025"});
   ExpectRefused(range, 2, "--workers: 1025 is above the maximum 1024");
 }

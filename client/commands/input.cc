@@ -45,12 +45,13 @@ absl::Status SystemError(const std::string& name, int error) {
 // `size`: of the file, where it is known before reading.
 absl::Status TooLarge(const std::string& name, std::optional<off_t> size,
                       std::size_t most) {
+  const std::string what = size.has_value()
+                               ? fmt::format("{} bytes are", Grouped(*size))
+                               : "that is";
   return absl::InvalidArgumentError(fmt::format(
-      "{}: {} are more than the {} bytes ({}) that a request may have. Train "
-      "on a part of it: shuf -n LINES FILE | mgpt train - -m NAME",
-      name,
-      size.has_value() ? fmt::format("{} bytes", Grouped(*size)) : "its bytes",
-      Grouped(most), Bytes(most)));
+      "{}: {} more than the {} bytes ({}) that a request has room for. Train "
+      "on a part of it: shuf -n 100000 FILE | mgpt train - --model NAME",
+      name, what, Grouped(most), Bytes(most)));
 }
 
 absl::Status CheckUtf8(const std::string& name, std::string_view text) {

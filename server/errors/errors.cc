@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <numeric>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/cord.h"
@@ -16,24 +14,26 @@ namespace {
 
 constexpr char kRetryMs[] = "microgpt/retry_ms";
 
-// How many bytes of `a` have to be inserted, dropped, replaced or swapped with
-// their neighbour to make `b` of it (optimal string alignment).
+// Optimal string alignment, in bytes: the insertions, deletions, replacements
+// and swaps of neighbours that make `b` of `a`.
 size_t EditDistance(std::string_view a, std::string_view b) {
-  // row[j]: the distance from the first i bytes of a to the first j of b.
-  std::vector<size_t> row(b.size() + 1), above, two_above;
-  std::iota(row.begin(), row.end(), size_t{0});
+  // distance[i][j] is that of the first i bytes of a and the first j of b.
+  std::vector<std::vector<size_t>> distance(a.size() + 1,
+                                            std::vector<size_t>(b.size() + 1));
+  for (size_t j = 0; j <= b.size(); ++j) distance[0][j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
-    two_above = std::exchange(above, row);
-    row[0] = i;
+    distance[i][0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = std::min({replaced, row[j - 1] + 1, above[j] + 1});
+      const size_t replaced =
+          distance[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      distance[i][j] =
+          std::min({replaced, distance[i - 1][j] + 1, distance[i][j - 1] + 1});
       if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        row[j] = std::min(row[j], two_above[j - 2] + 1);
+        distance[i][j] = std::min(distance[i][j], distance[i - 2][j - 2] + 1);
       }
     }
   }
-  return row.back();
+  return distance[a.size()][b.size()];
 }
 
 }  // namespace

@@ -11,14 +11,14 @@ namespace {
 const std::array<std::string, 3> kNames{"names", "pets", "haiku-2"};
 
 TEST(ServerErrorsTest, UnknownNameNamesTheNearest) {
-  EXPECT_EQ(UnknownNameError("model", "nmaes", kNames).message(),
+  EXPECT_EQ(std::string(UnknownNameError("model", "nmaes", kNames).message()),
             "model \"nmaes\" not found: did you mean \"names\"?");
 }
 
 TEST(ServerErrorsTest, UnknownNameWithoutANeighbourNamesNone) {
-  EXPECT_EQ(UnknownNameError("model", "cities", kNames).message(),
+  EXPECT_EQ(std::string(UnknownNameError("model", "cities", kNames).message()),
             "model \"cities\" not found");
-  EXPECT_EQ(UnknownNameError("model", "x", {}).message(),
+  EXPECT_EQ(std::string(UnknownNameError("model", "x", {}).message()),
             "model \"x\" not found");
 }
 
