@@ -26,8 +26,7 @@ ABSL_FLAG(uint32_t, samplers, 0,
 ABSL_FLAG(uint32_t, max_queued, 1000,
           "jobs that may wait for a worker (1..1000000)");
 ABSL_FLAG(uint32_t, max_calls, 1000,
-          "Train, Generate and Score calls computed at the same time "
-          "(1..1000000)");
+          "Generate and Score calls under way at the same time (1..1000000)");
 ABSL_FLAG(uint32_t, store_memory_mb, 4096,
           "MiB kept of jobs, datasets and models (1..1048576)");
 ABSL_FLAG(uint32_t, drain_timeout_s, 10,
@@ -83,8 +82,9 @@ std::string Help() {
   help +=
       "  --help\n      print this\n"
       "  --version\n      print the version\n\n"
-      "SIGTERM or Ctrl-C drains: no new jobs, running ones finish within\n"
-      "--drain-timeout-s; a second one stops at once.\n\n"
+      "SIGTERM or Ctrl-C drains: no new jobs, those queued and running finish\n"
+      "within --drain-timeout-s or are cancelled; a second one stops at "
+      "once.\n\n"
       "Try:  mgpt generate names -n 5\n";
   return help;
 }

@@ -7,7 +7,10 @@
 #include <grpcpp/server_builder.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <chrono>
 #include <future>
+#include <system_error>
 #include <utility>
 
 #include "core/errors/errors.h"
@@ -51,7 +54,14 @@ void Configure(grpc::ServerBuilder& builder) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options) {
-  std::unique_ptr<Server> server(new Server(options));
+  std::unique_ptr<Server> server;
+  try {
+    server.reset(new Server(options));
+  } catch (const std::system_error& error) {
+    return absl::ResourceExhaustedError(
+        fmt::format("cannot start {} workers and {} samplers: {}",
+                    options.workers, options.samplers, error.what()));
+  }
   MICROGPT_RETURN_IF_ERROR(server->TrainBuiltin());
   MICROGPT_RETURN_IF_ERROR(server->Listen());
   return server;
@@ -64,8 +74,9 @@ Server::Server(const Options& options)
       jobs_(*store_, board_),
       registry_(*store_, jobs_),
       workers_(options.workers, board_, *store_),
-      run_queue_(options.samplers, options.max_calls),
-      training_(jobs_, *store_, run_queue_),
+      run_queue_(options.samplers, options.max_calls,
+                 "Generate and Score calls (--max-calls)"),
+      training_(jobs_, *store_),
       generation_(registry_, run_queue_),
       housekeeping_({jobs_, board_, registry_, *store_, run_queue_},
                     Describe(options)),
@@ -125,7 +136,9 @@ void Server::Drain() {
     board_.AwaitEmpty(JobBoard::Clock::time_point::max());
   }
   if (grpc_server_ == nullptr) return;
-  calls_.AwaitNone(deadline);
+  // Those who waited for a job just cancelled hear of it first.
+  constexpr std::chrono::milliseconds kLastWord{500};
+  calls_.AwaitNone(std::max(deadline, JobBoard::Clock::now() + kLastWord));
   calls_.StopAll();
   // What is not ours to stop (health watchers, reflection) gets a moment.
   grpc_server_->Shutdown(std::chrono::system_clock::now() +

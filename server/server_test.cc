@@ -138,14 +138,19 @@ TEST_F(ServerTest, TrainAnswersBeforeTheCallersDeadlineWithTheJob) {
 }
 
 TEST_F(ServerTest, CancelledCallLeavesTheJobRunning) {
-  v1::TrainRequest request = TrainText("pets", kPets, Steps(2000));
+  v1::TrainRequest request = EndlessJob("slow");
+  request.mutable_wait()->set_seconds(60);
   grpc::ClientContext context;
+  std::thread caller([&] {
+    v1::Job job;
+    EXPECT_EQ(server_.microgpt().Train(&context, request, &job).error_code(),
+              grpc::StatusCode::CANCELLED);
+  });
+  ASSERT_TRUE(server_.AwaitInfo(
+      [](const v1::ServerInfo& info) { return info.running_jobs() == 1; }));
   context.TryCancel();
-  v1::Job job;
-  EXPECT_EQ(server_.microgpt().Train(&context, request, &job).error_code(),
-            grpc::StatusCode::CANCELLED);
-  request.set_request_id("another");
-  EXPECT_EQ(server_.Train(request).state(), v1::Job::STATE_SUCCEEDED);
+  caller.join();
+  EXPECT_EQ(server_.GetStatus("").state(), v1::Job::STATE_RUNNING);
 }
 
 TEST_F(ServerTest, RunningJobIsCancelledAndKeepsItsLosses) {
@@ -203,6 +208,26 @@ TEST_F(ServerTest, WatchStatusStreamsNewerSnapshotsUntilTheEnd) {
   EXPECT_TRUE(std::is_sorted(revisions.begin(), revisions.end()));
   EXPECT_EQ(std::set(revisions.begin(), revisions.end()).size(),
             revisions.size());
+}
+
+TEST_F(ServerTest, WatcherOfAQueuedJobSeesItMoveUp) {
+  std::vector<v1::Job> ahead;
+  for (int i = 0; i < 3; ++i) ahead.push_back(server_.Train(EndlessJob("a")));
+  ASSERT_TRUE(server_.AwaitInfo(
+      [](const v1::ServerInfo& info) { return info.running_jobs() == 2; }));
+  const v1::Job job = server_.Train(EndlessJob("b"));
+  grpc::ClientContext context;
+  v1::WatchStatusRequest request;
+  request.set_job(job.job());
+  const auto reader = server_.microgpt().WatchStatus(&context, request);
+  v1::Job snapshot;
+  ASSERT_TRUE(reader->Read(&snapshot));
+  EXPECT_EQ(snapshot.queue_position(), 2u);
+  Cancel(ahead[2].job());
+  ASSERT_TRUE(reader->Read(&snapshot));
+  EXPECT_EQ(snapshot.queue_position(), 1u);
+  context.TryCancel();
+  reader->Finish();
 }
 
 TEST_F(ServerTest, LongPollAnswersAtTheNextRevision) {
@@ -330,6 +355,76 @@ TEST_F(ServerTest, CancelledGenerateGivesItsPlaceBack) {
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
+TEST_F(ServerTest, DeadlineEndsGenerateAndGivesItsPlaceBack) {
+  v1::GenerateRequest request;
+  request.set_count(1'000'000);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::milliseconds(200));
+  const auto reader = server_.microgpt().Generate(&context, request);
+  v1::GenerateResponse message;
+  while (reader->Read(&message)) {
+  }
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_TRUE(server_.AwaitInfo(
+      [](const v1::ServerInfo& info) { return info.calls() == 0; }));
+}
+
+// Of one document "a" the model learns that the end mark follows it; untrained
+// and greedy it may draw nothing at all.
+TEST_F(ServerTest, EmptyDrawsAreDrawnAgainOrToldAsAShortfall) {
+  v1::Config config = Steps(1);
+  config.set_init_std(0);  // every token is as likely as every other
+  server_.Train(TrainText("coin", "a\n", config));
+  v1::GenerateRequest request;
+  request.set_model("coin");
+  request.set_temperature(1);
+  request.set_seed(1);
+  request.set_count(100);
+  v1::Summary summary = server_.Generate(request).back().summary();
+  EXPECT_EQ(summary.count(), 100u);
+  EXPECT_GT(summary.attempts(), 130u);  // half of the draws are empty
+  EXPECT_EQ(summary.shortfall(), 0u);
+  EXPECT_THAT(server_.Texts(request), ::testing::Not(::testing::Contains("")));
+
+  request.set_max_attempts(1);
+  summary = server_.Generate(request).back().summary();
+  EXPECT_LT(summary.count(), 100u);
+  EXPECT_EQ(summary.attempts(), summary.count() + 1);
+  EXPECT_EQ(summary.shortfall(), 100 - summary.count());
+
+  request.set_randomness(v1::GenerateRequest::RANDOMNESS_PYTHON);
+  EXPECT_THAT(server_.Texts(request), ::testing::Contains(""));
+}
+
+TEST_F(ServerTest, LossesOfManyStepsComeInSeveralMessages) {
+  v1::Config config = Steps(20'000);
+  config.set_n_embd(4);
+  const v1::Job job = server_.Train(TrainText("pets", kPets, config));
+  EXPECT_THAT(server_.Losses(job.job()), SizeIs(20'000));
+  grpc::ClientContext context;
+  v1::GetLossesRequest request;
+  request.set_job(job.job());
+  request.set_from_step(20'001);
+  const auto reader = server_.registry().GetLosses(&context, request);
+  v1::GetLossesResponse message;
+  EXPECT_FALSE(reader->Read(&message)) << "nothing after the last step";
+  EXPECT_TRUE(reader->Finish().ok());
+}
+
+TEST_F(ServerTest, ReflectionListsTheServices) {
+  const std::string list_services("\x3a\x00", 2);  // field 7: ""
+  std::string answer;
+  const grpc::Status status = server_.SendBytes(
+      "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+      list_services, &answer);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  for (const char* service : {"microgpt.v1.MicroGpt", "microgpt.v1.Registry",
+                              "grpc.health.v1.Health"}) {
+    EXPECT_THAT(answer, ::testing::HasSubstr(service));
+  }
+}
+
 TEST_F(ServerTest, ListsArePagedInOrder) {
   std::vector<std::string> jobs;
   for (const char* model : {"b", "a", "c"}) {
@@ -370,21 +465,6 @@ TEST_F(ServerTest, HealthIsServingFromTheFirstAnswer) {
   }
 }
 
-TEST_F(ServerTest, DrainEndsEveryCallWithUnavailable) {
-  const v1::Job job = server_.Train(EndlessJob("slow"));
-  grpc::ClientContext context;
-  v1::GenerateRequest request;
-  request.set_count(1'000'000);
-  const auto reader = server_.microgpt().Generate(&context, request);
-  v1::GenerateResponse message;
-  ASSERT_TRUE(reader->Read(&message));
-  std::thread drain([&] { server_.server().Drain(); });
-  while (reader->Read(&message)) {
-  }
-  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
-  drain.join();
-}
-
 TEST(ServerLimitsTest, FullQueueIsRefusedWithARetryHintAndChangesNothing) {
   Options options = TestServer::DefaultOptions();
   options.workers = 1;
@@ -402,6 +482,30 @@ TEST(ServerLimitsTest, FullQueueIsRefusedWithARetryHintAndChangesNothing) {
   EXPECT_THAT(status.error_message(), ::testing::HasSubstr("2 jobs"));
   EXPECT_THAT(status.error_details(), ::testing::HasSubstr("RetryInfo"));
   EXPECT_EQ(server.Info().queued_jobs(), 2u);
+}
+
+TEST(ServerLimitsTest, TooManyCallsAreRefusedWithARetryHint) {
+  Options options = TestServer::DefaultOptions();
+  options.max_calls = 1;
+  TestServer server(options);
+  grpc::ClientContext context;
+  v1::GenerateRequest request;
+  request.set_count(1'000'000);
+  const auto reader = server.microgpt().Generate(&context, request);
+  v1::GenerateResponse message;
+  ASSERT_TRUE(reader->Read(&message));
+  grpc::ClientContext second;
+  v1::ScoreRequest score;
+  score.add_texts("emma");
+  v1::ScoreResponse response;
+  const grpc::Status status =
+      server.microgpt().Score(&second, score, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(status.error_message(),
+            "1 Generate and Score calls (--max-calls) are under way, which is "
+            "the limit");
+  EXPECT_THAT(status.error_details(), ::testing::HasSubstr("RetryInfo"));
+  context.TryCancel();
 }
 
 }  // namespace

@@ -113,22 +113,6 @@ void AddPace(const JobRecord& job, v1::Job& message) {
       ToProto(std::chrono::nanoseconds(job.elapsed.count() / job.step * left));
 }
 
-// The steps (from 1) to show of `count` done: all if they are few, else every
-// one that has a validation loss, and the rest of kMaxHistory spread evenly,
-// the last included.
-std::set<uint32_t> HistorySteps(size_t count, const JobRecord& job) {
-  std::set<uint32_t> steps;
-  for (const ValidationPoint& point : job.validation) {
-    if (point.step <= count) steps.insert(point.step);
-  }
-  const size_t spread =
-      count <= kMaxHistory ? count : kMaxHistory - steps.size();
-  for (size_t i = 1; i <= spread; ++i) {
-    steps.insert(static_cast<uint32_t>(i * count / spread));
-  }
-  return steps;
-}
-
 }  // namespace
 
 absl::StatusOr<Configs> ParseConfig(const v1::Config& config) {
@@ -234,14 +218,27 @@ v1::Job ToProto(const JobRecord& job) {
   return message;
 }
 
+std::vector<uint32_t> HistorySteps(const JobRecord& job) {
+  const size_t count = job.step;
+  std::set<uint32_t> steps;
+  for (const ValidationPoint& point : job.validation) steps.insert(point.step);
+  const size_t spread =
+      count <= kMaxHistory ? count : kMaxHistory - steps.size();
+  for (size_t i = 1; i <= spread; ++i) {
+    steps.insert(static_cast<uint32_t>(i * count / spread));
+  }
+  return std::vector<uint32_t>(steps.begin(), steps.end());
+}
+
 void AddDetails(const JobRecord& job, std::span<const double> losses,
                 const Corpus* corpus, v1::Job& message) {
+  const std::vector<uint32_t> steps = HistorySteps(job);
   auto validation = job.validation.begin();
-  for (const uint32_t step : HistorySteps(losses.size(), job)) {
+  for (size_t i = 0; i < losses.size(); ++i) {
     v1::Point& point = *message.add_history();
-    point.set_step(step);
-    point.set_loss(losses[step - 1]);
-    if (validation != job.validation.end() && validation->step == step) {
+    point.set_step(steps[i]);
+    point.set_loss(losses[i]);
+    if (validation != job.validation.end() && validation->step == steps[i]) {
       point.set_validation_loss(validation->loss);
       ++validation;
     }

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/generation/sampling.h"
@@ -48,7 +49,12 @@ v1::Config ToProto(const ModelConfig& model, const TrainingConfig& training);
 // Without what only `full` asks for.
 v1::Job ToProto(const JobRecord& job);
 
-// Adds what `full` asks for. losses: of every step so far. corpus may be null.
+// The steps (from 1) whose losses a job's history shows: every one if there are
+// at most 256; else every one with a validation loss, and the rest spread
+// evenly, the last included.
+std::vector<uint32_t> HistorySteps(const JobRecord& job);
+
+// Adds what `full` asks for. losses: of HistorySteps(job). corpus may be null.
 void AddDetails(const JobRecord& job, std::span<const double> losses,
                 const Corpus* corpus, v1::Job& message);
 

@@ -187,16 +187,16 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
   std::unique_ptr<RandomSource> random_;
   uint32_t made_ = 0;
   uint32_t tried_ = 0;     // draws of the sample that comes next
-  uint32_t attempts_ = 0;  // draws of all
+  uint64_t attempts_ = 0;  // draws of all
   bool ended_ = false;
 };
 
 // One Score call: scores as many texts as a slice has time for.
 class Scoring {
  public:
-  Scoring(const v1::ScoreRequest& request, const Registry& registry,
+  Scoring(v1::ScoreRequest request, const Registry& registry,
           RunQueue::Ticket ticket, std::stop_token stop)
-      : request_(request),
+      : request_(std::move(request)),
         registry_(registry),
         ticket_(std::move(ticket)),
         stop_(std::move(stop)) {}
@@ -273,7 +273,7 @@ absl::Status Validate(const v1::ScoreRequest& request) {
 }  // namespace
 
 absl::StatusOr<ResponseStreamPtr<v1::GenerateResponse>>
-GenerationHandlers::Generate(const v1::GenerateRequest& request,
+GenerationHandlers::Generate(v1::GenerateRequest request,
                              const CallContext& context) {
   MICROGPT_ASSIGN_OR_RETURN(GenerationSettings settings, Parse(request));
   MICROGPT_ASSIGN_OR_RETURN(RunQueue::Ticket ticket, queue_.Admit());
@@ -281,7 +281,7 @@ GenerationHandlers::Generate(const v1::GenerateRequest& request,
       std::move(settings), registry_, queue_, std::move(ticket), context.stop);
 }
 
-void GenerationHandlers::Score(const v1::ScoreRequest& request,
+void GenerationHandlers::Score(v1::ScoreRequest request,
                                const CallContext& context,
                                Done<v1::ScoreResponse> done) {
   if (const absl::Status status = Validate(request); !status.ok()) {

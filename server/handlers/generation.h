@@ -19,8 +19,8 @@ class GenerationHandlers {
       : registry_(registry), queue_(queue) {}
 
   absl::StatusOr<ResponseStreamPtr<v1::GenerateResponse>> Generate(
-      const v1::GenerateRequest& request, const CallContext& context);
-  void Score(const v1::ScoreRequest& request, const CallContext& context,
+      v1::GenerateRequest request, const CallContext& context);
+  void Score(v1::ScoreRequest request, const CallContext& context,
              Done<v1::ScoreResponse> done);
 
  private:

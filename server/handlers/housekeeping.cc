@@ -94,32 +94,32 @@ class LossStream : public ResponseStream<v1::GetLossesResponse> {
 
 }  // namespace
 
-void HousekeepingHandlers::ListJobs(const v1::ListJobsRequest& request,
+void HousekeepingHandlers::ListJobs(v1::ListJobsRequest request,
                                     const CallContext&,
                                     Done<v1::ListJobsResponse> done) {
   done(JobPage(parts_.jobs, request));
 }
 
-void HousekeepingHandlers::ListModels(const v1::ListModelsRequest& request,
+void HousekeepingHandlers::ListModels(v1::ListModelsRequest request,
                                       const CallContext&,
                                       Done<v1::ListModelsResponse> done) {
   done(ModelPage(parts_.registry, request));
 }
 
 absl::StatusOr<ResponseStreamPtr<v1::GetLossesResponse>>
-HousekeepingHandlers::GetLosses(const v1::GetLossesRequest& request,
+HousekeepingHandlers::GetLosses(v1::GetLossesRequest request,
                                 const CallContext&) {
   MICROGPT_ASSIGN_OR_RETURN(
       const JobRecord job,
       FindJob(parts_.jobs, request.job(), request.model()));
-  const uint32_t steps = job.training_config->steps;
-  MICROGPT_RETURN_IF_ERROR(
-      CheckRange("from_step", request.from_step(), 0, steps));
+  // One past the last is where a follower asks when the job has ended.
+  MICROGPT_RETURN_IF_ERROR(CheckRange("from_step", request.from_step(), 0,
+                                      job.training_config->steps + 1));
   const size_t from = request.from_step() == 0 ? 0 : request.from_step() - 1;
   return std::make_shared<LossStream>(parts_.jobs, job.id, from);
 }
 
-void HousekeepingHandlers::GetServerInfo(const v1::GetServerInfoRequest&,
+void HousekeepingHandlers::GetServerInfo(v1::GetServerInfoRequest,
                                          const CallContext&,
                                          Done<v1::ServerInfo> done) {
   v1::ServerInfo info = info_;

@@ -30,14 +30,13 @@ class HousekeepingHandlers {
   HousekeepingHandlers(const Parts& parts, v1::ServerInfo info)
       : parts_(parts), info_(std::move(info)) {}
 
-  void ListJobs(const v1::ListJobsRequest& request, const CallContext& context,
+  void ListJobs(v1::ListJobsRequest request, const CallContext& context,
                 Done<v1::ListJobsResponse> done);
-  void ListModels(const v1::ListModelsRequest& request,
-                  const CallContext& context,
+  void ListModels(v1::ListModelsRequest request, const CallContext& context,
                   Done<v1::ListModelsResponse> done);
   absl::StatusOr<ResponseStreamPtr<v1::GetLossesResponse>> GetLosses(
-      const v1::GetLossesRequest& request, const CallContext& context);
-  void GetServerInfo(const v1::GetServerInfoRequest& request,
+      v1::GetLossesRequest request, const CallContext& context);
+  void GetServerInfo(v1::GetServerInfoRequest request,
                      const CallContext& context, Done<v1::ServerInfo> done);
 
  private:

@@ -20,6 +20,9 @@ inline constexpr uint64_t kMaxLogprobBytes = 400'000;
 inline constexpr uint32_t kMaxPageSize = 1000;
 inline constexpr uint32_t kDefaultPageSize = 50;
 inline constexpr size_t kMaxRequestIdLength = 128;
+// Train requests, up to 16 MiB each, that may wait to be cleaned and accepted;
+// and as many cancels.
+inline constexpr size_t kMaxIntake = 64;
 // Of one job while it trains: weights, gradients, moments, activations.
 inline constexpr uint64_t kMaxTrainingBytes = uint64_t{1} << 30;
 

@@ -44,7 +44,7 @@ v1::Job Describe(const Jobs& jobs, const Store& store, const JobRecord& job,
   v1::Job message = ToProto(job);
   if (!full) return message;
   const absl::StatusOr<std::vector<double>> losses =
-      jobs.Losses(job.id, 0, std::numeric_limits<size_t>::max());
+      jobs.LossesAt(job.id, HistorySteps(job));
   AddDetails(job, losses.ok() ? *losses : std::vector<double>(),
              store.FindCorpus(job.dataset.id).get(), message);
   return message;
@@ -91,10 +91,8 @@ class WatchStream : public ResponseStream<v1::Job>,
                         .not_before = sent_at_ + interval_,
                         .deadline = Clock::time_point::max(),
                         .stop = stop_};
-    jobs_.Await(std::move(wait), [self = shared_from_this(), next] {
-      if (self->stop_.stop_requested()) return next(absl::CancelledError());
-      self->Send(next);
-    });
+    jobs_.Await(std::move(wait),
+                [self = shared_from_this(), next] { self->Send(next); });
   }
 
  private:
@@ -102,6 +100,8 @@ class WatchStream : public ResponseStream<v1::Job>,
     const absl::StatusOr<JobRecord> job = jobs_.Get(job_);
     if (!job.ok()) return next(job.status());
     ended_ = IsDone(job->state);
+    // Also a call that is being stopped is told of the end.
+    if (stop_.stop_requested() && !ended_) return next(absl::CancelledError());
     revision_ = job->revision;
     sent_at_ = Clock::now();
     next(Describe(jobs_, store_, *job, full_));
@@ -132,33 +132,35 @@ absl::StatusOr<JobRecord> FindJob(const Jobs& jobs, const std::string& job,
   return jobs.Newest(model);
 }
 
-void TrainingHandlers::Train(const v1::TrainRequest& request,
+void TrainingHandlers::Train(v1::TrainRequest request,
                              const CallContext& context, Done<v1::Job> done) {
   const auto wait = ParseDuration("wait", request.wait(), kMaxWait);
   if (!wait.ok()) return done(wait.status());
-  absl::StatusOr<RunQueue::Ticket> ticket = queue_.Admit();
+  absl::StatusOr<RunQueue::Ticket> ticket = intake_.Admit();
   if (!ticket.ok()) return done(ticket.status());
-  // Cleaning the text and storing the job are work for the run queue.
-  queue_.Submit([this, request, context, wait = *wait, done = std::move(done),
-                 ticket = *std::move(ticket)] {
+  intake_.Submit([this, request = std::move(request), context, wait = *wait,
+                  done = std::move(done), ticket = *std::move(ticket)] {
     const absl::StatusOr<JobRequest> parsed = ParseTrain(request);
-    absl::StatusOr<JobRecord> job =
+    const absl::StatusOr<JobRecord> job =
         parsed.ok() ? jobs_.Submit(*parsed) : parsed.status();
-    if (!job.ok()) {
-      done(job.status());
-    } else if (IsDone(job->state) || wait.count() == 0) {
-      done(ToProto(*job));
+    if (job.ok() && !IsDone(job->state) && wait.count() > 0) {
+      AnswerAfter(job->id, BoundByDeadline(wait, context), context.stop, done);
     } else {
-      JobBoard::Wait until{
-          .job = job->id,
-          .deadline = Clock::now() + BoundByDeadline(wait, context),
-          .stop = context.stop};
-      jobs_.Await(std::move(until), [this, id = job->id, done] {
-        const absl::StatusOr<JobRecord> now = jobs_.Get(id);
-        now.ok() ? done(ToProto(*now)) : done(now.status());
-      });
+      job.ok() ? done(ToProto(*job)) : done(job.status());
     }
     return false;
+  });
+}
+
+void TrainingHandlers::AnswerAfter(const std::string& job,
+                                   std::chrono::nanoseconds wait,
+                                   const std::stop_token& stop,
+                                   const Done<v1::Job>& done) {
+  JobBoard::Wait until{
+      .job = job, .deadline = Clock::now() + wait, .stop = stop};
+  jobs_.Await(std::move(until), [this, job, done] {
+    const absl::StatusOr<JobRecord> now = jobs_.Get(job);
+    now.ok() ? done(ToProto(*now)) : done(now.status());
   });
 }
 
@@ -225,7 +227,7 @@ absl::StatusOr<std::shared_ptr<const Corpus>> TrainingHandlers::FindDataset(
       std::vector<std::string>(builtin.begin(), builtin.end()));
 }
 
-void TrainingHandlers::GetStatus(const v1::GetStatusRequest& request,
+void TrainingHandlers::GetStatus(v1::GetStatusRequest request,
                                  const CallContext& context,
                                  Done<v1::Job> done) {
   const auto wait = ParseDuration("wait", request.wait(), kMaxWait);
@@ -250,7 +252,7 @@ void TrainingHandlers::GetStatus(const v1::GetStatusRequest& request,
   });
 }
 
-void TrainingHandlers::CancelTraining(const v1::CancelTrainingRequest& request,
+void TrainingHandlers::CancelTraining(v1::CancelTrainingRequest request,
                                       const CallContext&, Done<v1::Job> done) {
   if (request.job().empty() && request.model().empty()) {
     return done(FieldError("job", "job or model must be given"));
@@ -258,7 +260,10 @@ void TrainingHandlers::CancelTraining(const v1::CancelTrainingRequest& request,
   const absl::StatusOr<JobRecord> job =
       FindJob(jobs_, request.job(), request.model());
   if (!job.ok()) return done(job.status());
-  queue_.Submit([this, id = job->id, done = std::move(done)] {
+  absl::StatusOr<RunQueue::Ticket> ticket = cancels_.Admit();
+  if (!ticket.ok()) return done(ticket.status());
+  cancels_.Submit([this, id = job->id, done = std::move(done),
+                   ticket = *std::move(ticket)] {
     const absl::StatusOr<JobRecord> cancelled = jobs_.Cancel(id);
     cancelled.ok() ? done(ToProto(*cancelled)) : done(cancelled.status());
     return false;
@@ -266,7 +271,7 @@ void TrainingHandlers::CancelTraining(const v1::CancelTrainingRequest& request,
 }
 
 absl::StatusOr<ResponseStreamPtr<v1::Job>> TrainingHandlers::WatchStatus(
-    const v1::WatchStatusRequest& request, const CallContext& context) {
+    v1::WatchStatusRequest request, const CallContext& context) {
   std::chrono::nanoseconds interval = kDefaultInterval;
   if (request.has_min_interval()) {
     MICROGPT_ASSIGN_OR_RETURN(

@@ -2,11 +2,15 @@
 #ifndef MICROGPT_SERVER_HANDLERS_TRAINING_H_
 #define MICROGPT_SERVER_HANDLERS_TRAINING_H_
 
+#include <chrono>
 #include <memory>
+#include <stop_token>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "microgpt/v1/microgpt.pb.h"
 #include "server/handlers/call.h"
+#include "server/handlers/limits.h"
 #include "server/jobs/jobs.h"
 #include "server/store/store.h"
 #include "server/threads/run_queue.h"
@@ -17,20 +21,23 @@ namespace microgpt::server {
 // them. Thread-safe.
 class TrainingHandlers {
  public:
-  // All must outlive this, and every call under way.
-  TrainingHandlers(Jobs& jobs, const Store& store, RunQueue& queue)
-      : jobs_(jobs), store_(store), queue_(queue) {}
+  // Both must outlive this, and every call under way.
+  TrainingHandlers(Jobs& jobs, const Store& store)
+      : jobs_(jobs), store_(store) {}
 
-  void Train(const v1::TrainRequest& request, const CallContext& context,
+  void Train(v1::TrainRequest request, const CallContext& context,
              Done<v1::Job> done);
-  void GetStatus(const v1::GetStatusRequest& request,
-                 const CallContext& context, Done<v1::Job> done);
-  void CancelTraining(const v1::CancelTrainingRequest& request,
+  void GetStatus(v1::GetStatusRequest request, const CallContext& context,
+                 Done<v1::Job> done);
+  void CancelTraining(v1::CancelTrainingRequest request,
                       const CallContext& context, Done<v1::Job> done);
   absl::StatusOr<ResponseStreamPtr<v1::Job>> WatchStatus(
-      const v1::WatchStatusRequest& request, const CallContext& context);
+      v1::WatchStatusRequest request, const CallContext& context);
 
  private:
+  // Answers with the job when it has ended or after `wait`.
+  void AnswerAfter(const std::string& job, std::chrono::nanoseconds wait,
+                   const std::stop_token& stop, const Done<v1::Job>& done);
   absl::StatusOr<JobRequest> ParseTrain(const v1::TrainRequest& request) const;
   absl::StatusOr<std::shared_ptr<const Corpus>> ParseCorpus(
       const v1::TrainRequest& request) const;
@@ -39,7 +46,10 @@ class TrainingHandlers {
 
   Jobs& jobs_;
   const Store& store_;
-  RunQueue& queue_;
+  // Cleaning megabytes of text is one long slice, so it has a thread of its own
+  // and never holds up generation; nor does it hold up a cancel.
+  RunQueue intake_{1, kMaxIntake, "Train calls"};
+  RunQueue cancels_{1, kMaxIntake, "CancelTraining calls"};
 };
 
 // The job that `job` (an id) or `model` (its newest) names; neither: the newest

@@ -33,50 +33,65 @@ JobBoard::~JobBoard() {
   notifier_.join();
 }
 
-absl::StatusOr<JobBoard::Place> JobBoard::Reserve() {
+absl::Status JobBoard::Admit(const JobRecord& job) {
   MutexLock lock(mutex_);
   if (closed_) return absl::UnavailableError("the server is shutting down");
-  if (queue_.size() + reserved_ >= max_queued_) {
+  if (queue_.size() + admitted_ >= max_queued_) {
     return ExhaustedError(
         fmt::format("{} jobs are queued, which is the limit (--max-queued)",
                     max_queued_),
         std::chrono::seconds(1));
   }
-  ++reserved_;
-  return Place(this, [](void* board) {
-    auto* self = static_cast<JobBoard*>(board);
-    MutexLock release(self->mutex_);
-    --self->reserved_;
-    self->claimable_.notify_all();  // workers may be waiting for the last one
-  });
+  ++admitted_;
+  jobs_[job.id].record = job;
+  return absl::OkStatus();
 }
 
-void JobBoard::Enqueue(const JobRecord& job,
-                       std::shared_ptr<const Corpus> corpus, Place place) {
-  {
-    MutexLock lock(mutex_);
-    LiveJob& live = jobs_[job.id];
-    live.record = job;
-    live.corpus = std::move(corpus);
-    queue_.push_back(job.id);
-  }
-  place.reset();
+std::optional<JobRecord> JobBoard::Enqueue(
+    std::string_view id, std::shared_ptr<const Corpus> corpus) {
+  MutexLock lock(mutex_);
+  LiveJob& job = jobs_.find(id)->second;
+  --admitted_;
+  if (job.record.state == JobState::kCancelling) return EndUnstarted(job);
+  job.stage = Stage::kQueued;
+  job.corpus = std::move(corpus);
+  job.departures_before = departures_;
+  queue_.push_back(job.record.id);
+  Changed(job);
   claimable_.notify_one();
+  return std::nullopt;
 }
 
 std::optional<JobBoard::Claimed> JobBoard::Claim() {
   MutexLock lock(mutex_);
-  while (queue_.empty() && !(closed_ && reserved_ == 0)) {
+  while (queue_.empty() && !(closed_ && admitted_ == 0)) {
     claimable_.wait(mutex_);
   }
   if (queue_.empty()) return std::nullopt;
   LiveJob& job = jobs_.find(queue_.front())->second;
   queue_.pop_front();
+  Leave(job);
+  job.stage = Stage::kClaimed;
   job.record.state = JobState::kRunning;
+  Changed(job);
+  return Claimed{job.record, job.corpus, job.stop.get_token()};
+}
+
+uint32_t JobBoard::RevisionOf(const LiveJob& job) const {
+  if (job.stage != Stage::kQueued) return job.record.revision;
+  return job.record.revision + (departures_ - job.departures_before);
+}
+
+// The job leaves the queue: what its revision has grown to stays.
+void JobBoard::Leave(LiveJob& job) {
+  job.record.revision = RevisionOf(job);
+  job.departures_before = ++departures_;
+}
+
+void JobBoard::Changed(LiveJob& job) {
   ++job.record.revision;
   has_news_ = true;
   news_.notify_one();
-  return Claimed{job.record, job.corpus, job.stop.get_token()};
 }
 
 void JobBoard::Publish(const JobRecord& progress,
@@ -90,10 +105,15 @@ void JobBoard::Publish(const JobRecord& progress,
   job.record.elapsed = progress.elapsed;
   job.record.validation = progress.validation;
   job.record.samples = progress.samples;
-  ++job.record.revision;
   job.losses.insert(job.losses.end(), losses.begin(), losses.end());
-  has_news_ = true;
-  news_.notify_one();
+  Changed(job);
+}
+
+uint32_t JobBoard::Seal(std::string_view id) {
+  MutexLock lock(mutex_);
+  LiveJob& job = jobs_.find(id)->second;
+  job.stage = Stage::kSealed;
+  return job.record.revision + 1;
 }
 
 std::optional<JobRecord> JobBoard::Cancel(std::string_view id) {
@@ -101,42 +121,47 @@ std::optional<JobRecord> JobBoard::Cancel(std::string_view id) {
   const auto found = jobs_.find(id);
   if (found == jobs_.end()) return std::nullopt;
   LiveJob& job = found->second;
-  if (job.record.state == JobState::kQueued) return TakeFromQueue(job);
-  if (job.record.state == JobState::kRunning) CancelRunning(job);
-  return std::nullopt;
+  if (job.stage != Stage::kQueued) {
+    RequestStop(job);
+    return std::nullopt;
+  }
+  std::erase(queue_, job.record.id);
+  Leave(job);
+  return EndUnstarted(job);
 }
 
 std::vector<JobRecord> JobBoard::CancelAll() {
   MutexLock lock(mutex_);
-  std::vector<JobRecord> taken;
-  for (auto& [id, job] : jobs_) {
-    if (job.record.state == JobState::kQueued) {
-      taken.push_back(TakeFromQueue(job));
-    } else if (job.record.state == JobState::kRunning) {
-      CancelRunning(job);
-    }
+  std::vector<JobRecord> ended;
+  for (const std::string& id : queue_) {
+    LiveJob& job = jobs_.find(id)->second;
+    Leave(job);
+    ended.push_back(EndUnstarted(job));
   }
-  return taken;
+  queue_.clear();
+  for (auto& [id, job] : jobs_) RequestStop(job);
+  return ended;
 }
 
-void JobBoard::CancelRunning(LiveJob& job) {
+void JobBoard::RequestStop(LiveJob& job) {
+  const bool stoppable = job.record.state == JobState::kRunning ||
+                         job.record.state == JobState::kQueued;
+  if (job.stage == Stage::kSealed || !stoppable) return;
   job.record.state = JobState::kCancelling;
-  ++job.record.revision;
   job.stop.request_stop();
-  has_news_ = true;
-  news_.notify_one();
+  Changed(job);
 }
 
-JobRecord JobBoard::TakeFromQueue(LiveJob& job) {
-  std::erase(queue_, job.record.id);
+// Ends a job that no worker has had: the board shows it on its way to its end,
+// until the store knows of it.
+JobRecord JobBoard::EndUnstarted(LiveJob& job) {
+  job.stage = Stage::kSealed;
+  job.record.state = JobState::kCancelling;
+  Changed(job);
   JobRecord ended = job.record;
   ended.state = JobState::kCancelled;
   ended.end_time = std::chrono::system_clock::now();
-  // Until the store knows of its end, the board shows it on its way there.
-  job.record.state = JobState::kCancelling;
-  ended.revision = ++job.record.revision + 1;
-  has_news_ = true;
-  news_.notify_one();
+  ++ended.revision;
   return ended;
 }
 
@@ -144,6 +169,10 @@ void JobBoard::Remove(std::string_view id) {
   MutexLock lock(mutex_);
   const auto job = jobs_.find(id);
   if (job == jobs_.end()) return;
+  if (job->second.stage == Stage::kAdmitted) {
+    --admitted_;
+    claimable_.notify_all();  // workers may be waiting for the last one
+  }
   jobs_.erase(job);
   has_news_ = true;
   news_.notify_one();
@@ -155,11 +184,26 @@ std::optional<JobRecord> JobBoard::Find(std::string_view id) const {
   const auto job = jobs_.find(id);
   if (job == jobs_.end()) return std::nullopt;
   JobRecord record = job->second.record;
-  if (record.state == JobState::kQueued) {
+  record.revision = RevisionOf(job->second);
+  if (job->second.stage == Stage::kAdmitted) {
+    record.queue_position = static_cast<uint32_t>(queue_.size()) + 1;
+  } else if (job->second.stage == Stage::kQueued) {
     const auto place = std::find(queue_.begin(), queue_.end(), record.id);
     record.queue_position = static_cast<uint32_t>(place - queue_.begin()) + 1;
   }
   return record;
+}
+
+std::optional<std::vector<double>> JobBoard::FindLossesAt(
+    std::string_view id, std::span<const uint32_t> steps) const {
+  MutexLock lock(mutex_);
+  const auto job = jobs_.find(id);
+  if (job == jobs_.end()) return std::nullopt;
+  std::vector<double> losses;
+  for (const uint32_t step : steps) {
+    losses.push_back(job->second.losses[step - 1]);
+  }
+  return losses;
 }
 
 std::optional<std::vector<double>> JobBoard::FindLosses(std::string_view id,
@@ -210,12 +254,12 @@ bool JobBoard::AwaitEmpty(Clock::time_point deadline) {
 
 size_t JobBoard::queued() const {
   MutexLock lock(mutex_);
-  return queue_.size();
+  return queue_.size() + admitted_;
 }
 
 size_t JobBoard::running() const {
   MutexLock lock(mutex_);
-  return jobs_.size() - queue_.size();
+  return jobs_.size() - queue_.size() - admitted_;
 }
 
 // The notifier: calls back those whose wait is over, then sleeps until there is
@@ -268,7 +312,7 @@ bool JobBoard::IsDue(const Waiter& waiter, Clock::time_point now) const {
   const auto job = jobs_.find(wait.job);
   if (job == jobs_.end()) return true;
   return wait.after_revision && now >= wait.not_before &&
-         job->second.record.revision > *wait.after_revision;
+         RevisionOf(job->second) > *wait.after_revision;
 }
 
 JobBoard::Clock::time_point JobBoard::NextTime(Clock::time_point now) const {

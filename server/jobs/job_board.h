@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -31,10 +32,6 @@ namespace microgpt::server {
 class JobBoard {
  public:
   using Clock = std::chrono::steady_clock;
-
-  // A place in the queue, kept while the store accepts the job. Destroying it
-  // unused gives it back.
-  using Place = std::shared_ptr<void>;
 
   // A job that a worker has taken.
   struct Claimed {
@@ -58,16 +55,21 @@ class JobBoard {
   explicit JobBoard(size_t max_queued);
   ~JobBoard();
 
-  // RESOURCE_EXHAUSTED, with a retry hint: the queue is full. UNAVAILABLE
-  // after Close().
-  absl::StatusOr<Place> Reserve() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Takes in a new job while the store accepts it: it is found, waited for and
+  // cancelled like any other, but no worker gets it before Enqueue. To be
+  // Removed if the store refuses it. RESOURCE_EXHAUSTED, with a retry hint: the
+  // queue is full. UNAVAILABLE after Close().
+  absl::Status Admit(const JobRecord& job) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Puts an accepted job at the end of the queue, using up its place.
-  void Enqueue(const JobRecord& job, std::shared_ptr<const Corpus> corpus,
-               Place place) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Puts an admitted job, now accepted, at the end of the queue. If it was
+  // cancelled meanwhile, it is answered as CANCELLED instead, for the caller to
+  // end in the store and then Remove.
+  std::optional<JobRecord> Enqueue(std::string_view id,
+                                   std::shared_ptr<const Corpus> corpus)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Blocks until there is a job to run. nullopt after Close(), once the queue
-  // is empty.
+  // Blocks until there is a job to run. nullopt after Close(), once no job is
+  // queued or admitted.
   std::optional<Claimed> Claim() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Takes over the progress of a running job (step, loss, elapsed, validation,
@@ -75,14 +77,18 @@ class JobBoard {
   void Publish(const JobRecord& progress, const std::vector<double>& losses)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // A running job becomes CANCELLING and its stop is requested. A queued one
-  // leaves the queue and is answered as CANCELLED, for the caller to end in the
-  // store and then Remove. nullopt: nothing to end (already cancelling or
-  // gone).
+  // The job's result is there and about to be stored: it can no longer be
+  // cancelled. Answers the revision for its last record.
+  uint32_t Seal(std::string_view id) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // A running job becomes CANCELLING and its stop is requested; so does one
+  // that is only admitted, for Enqueue to answer. A queued one leaves the queue
+  // and is answered as CANCELLED, for the caller to end in the store and then
+  // Remove. nullopt: nothing to end.
   std::optional<JobRecord> Cancel(std::string_view id)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Cancels every running job and answers with those that were still queued.
+  // Cancels every job and answers with those that were in the queue.
   std::vector<JobRecord> CancelAll() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Forgets a job that the store knows to have ended.
@@ -90,6 +96,12 @@ class JobBoard {
 
   // The job as it stands; nullopt if it is not on the board.
   std::optional<JobRecord> Find(std::string_view id) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The losses of these steps (counted from 1, all done); nullopt if not on the
+  // board.
+  std::optional<std::vector<double>> FindLossesAt(
+      std::string_view id, std::span<const uint32_t> steps) const
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Losses from step `from` (counted from 0) on; nullopt if not on the board.
@@ -108,12 +120,16 @@ class JobBoard {
   // Blocks until the board is empty or `deadline`; answers whether it is empty.
   bool AwaitEmpty(Clock::time_point deadline) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Jobs admitted or in the queue, and jobs that a worker has.
   size_t queued() const ABSL_LOCKS_EXCLUDED(mutex_);
   size_t running() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  enum class Stage { kAdmitted, kQueued, kClaimed, kSealed };
   struct LiveJob {
-    JobRecord record;
+    JobRecord record;  // its revision: see RevisionOf
+    Stage stage = Stage::kAdmitted;
+    uint32_t departures_before = 0;  // departures_ when it was queued
     std::shared_ptr<const Corpus> corpus;
     std::vector<double> losses;
     std::stop_source stop;
@@ -127,8 +143,14 @@ class JobBoard {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Clock::time_point NextTime(Clock::time_point now) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void CancelRunning(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  JobRecord TakeFromQueue(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // A queued job's revision grows whenever one leaves the queue, since that may
+  // move it up; counting departures saves touching every job behind.
+  uint32_t RevisionOf(const LiveJob& job) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Leave(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Changed(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void RequestStop(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  JobRecord EndUnstarted(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const size_t max_queued_;
   mutable Mutex mutex_;
@@ -137,7 +159,8 @@ class JobBoard {
   CondVar emptied_;    // for AwaitEmpty
   std::map<std::string, LiveJob, std::less<>> jobs_ ABSL_GUARDED_BY(mutex_);
   std::deque<std::string> queue_ ABSL_GUARDED_BY(mutex_);
-  size_t reserved_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t admitted_ ABSL_GUARDED_BY(mutex_) = 0;      // and not yet queued
+  uint32_t departures_ ABSL_GUARDED_BY(mutex_) = 0;  // from the queue, ever
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   Waiters waiters_ ABSL_GUARDED_BY(mutex_);
   bool has_news_ ABSL_GUARDED_BY(mutex_) = false;

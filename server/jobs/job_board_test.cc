@@ -37,9 +37,9 @@ JobRecord MakeJob(std::string id) {
 
 void Enqueue(JobBoard& board, const std::string& id,
              std::shared_ptr<const Corpus> corpus = nullptr) {
-  absl::StatusOr<JobBoard::Place> place = board.Reserve();
-  ASSERT_TRUE(place.ok()) << place.status();
-  board.Enqueue(MakeJob(id), std::move(corpus), *std::move(place));
+  const absl::Status admitted = board.Admit(MakeJob(id));
+  ASSERT_TRUE(admitted.ok()) << admitted;
+  ASSERT_EQ(board.Enqueue(id, std::move(corpus)), std::nullopt);
 }
 
 // Enqueues a job and takes it.
@@ -86,47 +86,94 @@ TEST(JobBoardTest, AFullQueueRefusesWithAHintToRetry) {
   JobBoard board(2);
   Enqueue(board, "a");
   Enqueue(board, "b");
-  const absl::Status refused = board.Reserve().status();
+  const absl::Status refused = board.Admit(MakeJob("z"));
   EXPECT_TRUE(absl::IsResourceExhausted(refused));
   EXPECT_EQ(refused.message(),
             "2 jobs are queued, which is the limit (--max-queued)");
   EXPECT_NE(RetryDelayOf(refused), std::nullopt);
 }
 
-TEST(JobBoardTest, APlaceHeldCountsAsQueuedUntilItIsGivenBack) {
+TEST(JobBoardTest, AnAdmittedJobCountsAsQueuedUntilItIsRemoved) {
   JobBoard board(1);
-  absl::StatusOr<JobBoard::Place> place = board.Reserve();
-  ASSERT_TRUE(place.ok());
-  const absl::Status refused = board.Reserve().status();
-  EXPECT_TRUE(absl::IsResourceExhausted(refused));
-  // Names the limit, though no job stands in the queue yet.
-  EXPECT_EQ(refused.message(),
-            "1 jobs are queued, which is the limit (--max-queued)");
-  place->reset();
-  EXPECT_TRUE(board.Reserve().ok());
+  ASSERT_TRUE(board.Admit(MakeJob("a")).ok());
+  EXPECT_EQ(board.queued(), 1u);
+  EXPECT_EQ(board.running(), 0u);
+  EXPECT_TRUE(absl::IsResourceExhausted(board.Admit(MakeJob("b"))));
+  board.Remove("a");
   EXPECT_EQ(board.queued(), 0u);
+  EXPECT_TRUE(board.Admit(MakeJob("b")).ok());
 }
 
 TEST(JobBoardTest, AClaimedJobLeavesItsPlaceInTheQueue) {
   JobBoard board(1);
   Enqueue(board, "a");
-  ASSERT_FALSE(board.Reserve().ok());
+  ASSERT_FALSE(board.Admit(MakeJob("b")).ok());
   ASSERT_TRUE(board.Claim().has_value());
-  EXPECT_TRUE(board.Reserve().ok());
+  EXPECT_TRUE(board.Admit(MakeJob("b")).ok());
 }
 
-TEST(JobBoardTest, OfManyThreadsAsManyGetAPlaceAsThereAre) {
+TEST(JobBoardTest, OfManyThreadsAsManyAreAdmittedAsThereArePlaces) {
   constexpr int kPlaces = 5, kThreads = 16;
   JobBoard board(kPlaces);
-  std::vector<absl::StatusOr<JobBoard::Place>> places(kThreads);
+  std::vector<absl::Status> statuses(kThreads);
   {
     std::vector<std::jthread> threads;
-    for (auto& place : places) {
-      threads.emplace_back([&] { place = board.Reserve(); });
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back(
+          [&, i] { statuses[i] = board.Admit(MakeJob(std::to_string(i))); });
     }
   }
-  EXPECT_EQ(std::ranges::count_if(places, [](const auto& p) { return p.ok(); }),
-            kPlaces);
+  EXPECT_EQ(
+      std::ranges::count_if(statuses, [](const auto& s) { return s.ok(); }),
+      kPlaces);
+}
+
+TEST(JobBoardTest, AnAdmittedJobIsFoundButNotClaimed) {
+  JobBoard board(10);
+  ASSERT_TRUE(board.Admit(MakeJob("a")).ok());
+  EXPECT_EQ(board.Find("a")->state, JobState::kQueued);
+  EXPECT_EQ(board.Find("a")->queue_position, 1u);
+  Enqueue(board, "b");
+  EXPECT_EQ(board.Claim()->job.id, "b");
+}
+
+TEST(JobBoardTest, AJobCancelledBeforeItIsQueuedIsAnsweredByEnqueue) {
+  JobBoard board(10);
+  ASSERT_TRUE(board.Admit(MakeJob("a")).ok());
+  EXPECT_EQ(board.Cancel("a"), std::nullopt);
+  EXPECT_EQ(board.Find("a")->state, JobState::kCancelling);
+  const std::optional<JobRecord> ended = board.Enqueue("a", nullptr);
+  ASSERT_TRUE(ended.has_value());
+  EXPECT_EQ(ended->state, JobState::kCancelled);
+  EXPECT_GT(ended->revision, board.Find("a")->revision);
+  EXPECT_EQ(board.queued(), 0u);
+}
+
+TEST(JobBoardTest, ASealedJobIsNotCancelledAnyMore) {
+  JobBoard board(10);
+  const JobBoard::Claimed claimed = Start(board, "a");
+  const uint32_t last = board.Seal("a");
+  EXPECT_GT(last, board.Find("a")->revision);
+  EXPECT_EQ(board.Cancel("a"), std::nullopt);
+  EXPECT_EQ(board.Find("a")->state, JobState::kRunning);
+  EXPECT_FALSE(claimed.stop.stop_requested());
+  EXPECT_GT(last, board.Find("a")->revision);
+}
+
+TEST(JobBoardTest, AMoveUpInTheQueueIsNews) {
+  JobBoard board(10);
+  for (const char* id : {"a", "b", "c"}) Enqueue(board, id);
+  const uint32_t revision = board.Find("c")->revision;
+  Answer moved;
+  board.Await({.job = "c", .after_revision = revision, .deadline = kNever},
+              moved.Done());
+  board.Claim();
+  moved.Get();
+  EXPECT_EQ(board.Find("c")->queue_position, 2u);
+  EXPECT_GT(board.Find("c")->revision, revision);
+  board.Cancel("b");
+  board.Claim();
+  EXPECT_GT(board.Find("c")->revision, revision + 2) << "never falls";
 }
 
 TEST(JobBoardTest, PositionsCountFromOneAndMoveUp) {
@@ -276,7 +323,7 @@ TEST(JobBoardTest, ACancelledJobInTheQueueIsAnsweredAndLeavesTheQueue) {
   EXPECT_NE(cancelled->end_time, std::nullopt);
   EXPECT_EQ(cancelled->queue_position, 0u);
   EXPECT_EQ(board.queued(), 1u);
-  EXPECT_TRUE(board.Reserve().ok());
+  EXPECT_TRUE(board.Admit(MakeJob("z")).ok());
   EXPECT_EQ(board.Claim()->job.id, "b");
 }
 
@@ -547,7 +594,7 @@ TEST(JobBoardTest, AfterCloseNothingIsTakenInAndWhatIsQueuedIsHandedOut) {
   Enqueue(board, "a");
   Enqueue(board, "b");
   board.Close();
-  EXPECT_TRUE(absl::IsUnavailable(board.Reserve().status()));
+  EXPECT_TRUE(absl::IsUnavailable(board.Admit(MakeJob("z"))));
   EXPECT_EQ(board.Claim()->job.id, "a");
   EXPECT_EQ(board.Claim()->job.id, "b");
   EXPECT_FALSE(board.Claim().has_value());
@@ -563,22 +610,23 @@ TEST(JobBoardTest, CloseWakesThoseWhoWaitForAJob) {
   EXPECT_FALSE(other.get().has_value());
 }
 
-TEST(JobBoardTest, AJobWithAPlaceStillComesInAfterClose) {
+TEST(JobBoardTest, AnAdmittedJobStillComesInAfterClose) {
   JobBoard board(10);
-  JobBoard::Place place = *board.Reserve();
+  ASSERT_TRUE(board.Admit(MakeJob("a")).ok());
   board.Close();
+  EXPECT_FALSE(board.AwaitEmpty(Clock::now()));
   auto claimed = std::async(std::launch::async, [&] { return board.Claim(); });
-  board.Enqueue(MakeJob("a"), nullptr, std::move(place));
+  board.Enqueue("a", nullptr);
   ASSERT_TRUE(claimed.get().has_value());
   EXPECT_FALSE(board.Claim().has_value());
 }
 
-TEST(JobBoardTest, APlaceGivenBackAfterCloseIsTheEnd) {
+TEST(JobBoardTest, AnAdmittedJobRemovedAfterCloseIsTheEnd) {
   JobBoard board(10);
-  JobBoard::Place place = *board.Reserve();
+  ASSERT_TRUE(board.Admit(MakeJob("a")).ok());
   board.Close();
   auto claimed = std::async(std::launch::async, [&] { return board.Claim(); });
-  place.reset();
+  board.Remove("a");
   EXPECT_FALSE(claimed.get().has_value());
 }
 

@@ -66,19 +66,28 @@ absl::StatusOr<JobRecord> Jobs::Submit(const JobRequest& request) {
       return Get(same.id);
     }
   }
-  MICROGPT_ASSIGN_OR_RETURN(JobBoard::Place place, board_.Reserve());
   const Time now = std::chrono::system_clock::now();
   const JobRecord job = NewRecord(request, ids_.Next(now), now);
-  MICROGPT_ASSIGN_OR_RETURN(const JobRecord accepted,
-                            store_.AcceptJob(job, request.corpus));
-  if (accepted.id != job.id) {  // the same request_id came in meanwhile
+  // On the board before it is in the store, so that whoever finds it there can
+  // wait for it and cancel it.
+  MICROGPT_RETURN_IF_ERROR(board_.Admit(job));
+  const absl::StatusOr<JobRecord> accepted =
+      store_.AcceptJob(job, request.corpus);
+  if (!accepted.ok() || accepted->id != job.id) {
+    board_.Remove(job.id);
+    if (!accepted.ok()) return accepted.status();
+    // The same request_id came in meanwhile.
     MICROGPT_ASSIGN_OR_RETURN(const JobRecord same,
-                              SameRequest(accepted, request));
+                              SameRequest(*accepted, request));
     return Get(same.id);
   }
-  board_.Enqueue(accepted, request.corpus, std::move(place));
   spdlog::info("job {} accepted: model {}, {} documents, {} parameters", job.id,
                job.model, job.dataset.documents, job.num_parameters);
+  // The store's copy of the corpus: equal ones are kept once.
+  if (const auto cancelled =
+          board_.Enqueue(job.id, store_.FindCorpus(job.dataset.id))) {
+    return End(*cancelled);
+  }
   return Get(job.id);
 }
 
@@ -128,6 +137,15 @@ JobRecord Jobs::End(const JobRecord& cancelled) {
   }
   spdlog::info("job {} cancelled in the queue", cancelled.id);
   return *kept;
+}
+
+absl::StatusOr<std::vector<double>> Jobs::LossesAt(
+    std::string_view id, std::span<const uint32_t> steps) const {
+  if (auto live = board_.FindLossesAt(id, steps)) return *std::move(live);
+  MICROGPT_ASSIGN_OR_RETURN(const auto all, store_.GetLosses(id));
+  std::vector<double> losses;
+  for (const uint32_t step : steps) losses.push_back((*all)[step - 1]);
+  return losses;
 }
 
 absl::StatusOr<std::vector<double>> Jobs::Losses(std::string_view id,

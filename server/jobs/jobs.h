@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,10 @@ class Jobs {
 
   // Cancels whatever is queued or running.
   void CancelAll();
+
+  // The losses of these steps (counted from 1), all of which the job has done.
+  absl::StatusOr<std::vector<double>> LossesAt(
+      std::string_view id, std::span<const uint32_t> steps) const;
 
   // At most `limit` losses from step `from` (counted from 0) on.
   absl::StatusOr<std::vector<double>> Losses(std::string_view id, size_t from,

@@ -23,6 +23,7 @@
 
 #include "core/training/trainer.h"
 #include "server/errors/errors.h"
+#include "server/jobs/training_run.h"
 #include "server/jobs/worker_pool.h"
 #include "server/store/memory_store.h"
 
@@ -438,7 +439,34 @@ TEST_F(JobsTest, AFullStoreRefusesAndNothingChanges) {
   EXPECT_EQ(small.FindRequest("r"), std::nullopt);
   EXPECT_EQ(small.FindCorpus(request.corpus->id()), nullptr);
   EXPECT_EQ(small.memory_bytes(), bytes);
-  EXPECT_TRUE(board.Reserve().ok()) << "its place in the queue is free again";
+  EXPECT_EQ(board.queued(), 0u) << "its place in the queue is free again";
+}
+
+TEST_F(JobsTest, QueuedJobsShareTheStoresCopyOfACorpus) {
+  JobRequest request = Request(kEndless);
+  for (int i = 0; i < 3; ++i) {
+    request.corpus = MakeCorpus("ben\nann\n");  // another copy
+    ASSERT_TRUE(jobs_.Submit(request).ok());
+  }
+  const auto kept = store_.FindCorpus(request.corpus->id());
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(board_.Claim()->corpus, kept);
+}
+
+// A step of so many documents takes longer than two publications are apart, so
+// the last one is published before the samples are drawn.
+TEST(TrainingRunTest, ACancelAfterTheLastStepOnlySparesTheSamples) {
+  JobRecord job;
+  job.model_config = *ModelConfig::Create({.n_embd = 64});
+  job.training_config =
+      *TrainingConfig::Create({.steps = 1, .batch_size = 4096});
+  std::stop_source stop;
+  const TrainingResult result =
+      RunTraining({job, MakeCorpus("annabella\nbenedict\n"), stop.get_token()},
+                  [&](const JobRecord&, const auto&) { stop.request_stop(); });
+  EXPECT_TRUE(stop.stop_requested());
+  EXPECT_EQ(result.job.state, JobState::kSucceeded);
+  EXPECT_NE(result.model, nullptr);
+  EXPECT_THAT(result.job.samples, IsEmpty());
 }
 
 TEST_F(JobsTest, AfterCloseNothingIsAccepted) {

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <new>
-#include <numeric>
+#include <optional>
 #include <utility>
 
 #include "core/generation/generator.h"
@@ -21,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kPublishInterval{20};
 constexpr std::chrono::seconds kSampleInterval{1};
+constexpr int kSampleShare = 20;  // at most 1/20 of the time goes into samples
 constexpr int kSamples = 5;
 constexpr size_t kAveragedSteps = 100;  // of Job.loss
 constexpr uint32_t kValidations = 10;   // in the whole training
@@ -57,11 +58,16 @@ class TrainingRun {
       const std::optional<double> loss = trainer_->Step(stop_);
       if (!loss) return End(JobState::kCancelled);
       Record(*loss);
-      if (!std::isfinite(*loss)) return Fail(*loss);
+      if (!std::isfinite(*loss)) return Fail(Diverged(*loss));
       if (!Validate()) return End(JobState::kCancelled);
       PublishIfDue();
     }
     return Succeed();
+  }
+
+  TrainingResult Fail(const absl::Status& error) {
+    job_.error = error;
+    return End(JobState::kFailed);
   }
 
  private:
@@ -92,18 +98,23 @@ class TrainingRun {
   void PublishIfDue() {
     const Clock::time_point now = Clock::now();
     if (now - published_at_ < kPublishInterval) return;
-    if (now - sampled_at_ >= kSampleInterval) {
-      sampled_at_ = now;
-      job_.samples =
-          DrawSamples(std::make_shared<const Model>(trainer_->Snapshot()),
-                      job_.training_config->seed, stop_);
-    }
+    if (now >= next_samples_) DrawProgressSamples(now);
     published_at_ = now;
     job_.elapsed = now - start_;
     publish_(job_, std::vector<double>(
                        losses_.begin() + static_cast<ptrdiff_t>(published_),
                        losses_.end()));
     published_ = losses_.size();
+  }
+
+  void DrawProgressSamples(Clock::time_point now) {
+    auto model = std::make_shared<const Model>(trainer_->Snapshot());
+    std::vector<std::string> samples =
+        DrawSamples(std::move(model), job_.training_config->seed, stop_);
+    if (!stop_.stop_requested()) job_.samples = std::move(samples);
+    const Clock::duration taken = Clock::now() - now;
+    next_samples_ =
+        now + std::max<Clock::duration>(kSampleInterval, kSampleShare * taken);
   }
 
   TrainingResult End(JobState state) {
@@ -113,17 +124,17 @@ class TrainingRun {
     return {job_, std::move(losses_), nullptr};
   }
 
-  TrainingResult Fail(double loss) {
-    job_.error = absl::FailedPreconditionError(fmt::format(
+  absl::Status Diverged(double loss) const {
+    return absl::FailedPreconditionError(fmt::format(
         "the loss became {} at step {}: config.learning_rate {} is too high "
         "for this config and data",
         std::abs(loss), job_.step, job_.training_config->learning_rate));
-    return End(JobState::kFailed);
   }
 
   TrainingResult Succeed() {
     auto model = std::make_shared<const Model>(trainer_->Snapshot());
-    job_.samples = DrawSamples(model, job_.training_config->seed, {});
+    // The model is made: a cancel now only spares drawing the samples.
+    job_.samples = DrawSamples(model, job_.training_config->seed, stop_);
     TrainingResult result = End(JobState::kSucceeded);
     result.model = std::move(model);
     return result;
@@ -138,20 +149,24 @@ class TrainingRun {
   double recent_ = 0;     // sum of the last kAveragedSteps losses
   size_t published_ = 0;  // losses that `publish` has seen
   Clock::time_point published_at_ = start_;
-  Clock::time_point sampled_at_ = start_;
+  Clock::time_point next_samples_ = start_ + kSampleInterval;
 };
 
 }  // namespace
 
 TrainingResult RunTraining(const JobBoard::Claimed& claimed,
                            const PublishProgress& publish) {
+  std::optional<TrainingRun> run;
   try {
-    return TrainingRun(claimed, publish).Run();
+    run.emplace(claimed, publish);
+    return run->Run();
   } catch (const std::bad_alloc&) {
+    const absl::Status error =
+        absl::ResourceExhaustedError("the server ran out of memory");
+    if (run) return run->Fail(error);
     TrainingResult result{claimed.job, {}, nullptr};
     result.job.state = JobState::kFailed;
-    result.job.error =
-        absl::ResourceExhaustedError("the server ran out of memory");
+    result.job.error = error;
     result.job.end_time = std::chrono::system_clock::now();
     return result;
   }

@@ -43,12 +43,20 @@ void LogEnd(const JobRecord& job) {
 WorkerPool::WorkerPool(size_t workers, JobBoard& board, Store& store)
     : board_(board), store_(store) {
   threads_.reserve(workers);
-  for (size_t i = 0; i < workers; ++i) {
-    threads_.emplace_back([this] { Work(); });
+  try {
+    for (size_t i = 0; i < workers; ++i) {
+      threads_.emplace_back([this] { Work(); });
+    }
+  } catch (...) {
+    board_.Close();
+    Join();
+    throw;
   }
 }
 
-WorkerPool::~WorkerPool() {
+WorkerPool::~WorkerPool() { Join(); }
+
+void WorkerPool::Join() {
   for (std::thread& thread : threads_) thread.join();
 }
 
@@ -60,9 +68,7 @@ void WorkerPool::Work() {
           board_.Publish(job, losses);
         });
     const std::string id = result.job.id;
-    if (const auto board = board_.Find(id)) {
-      result.job.revision = board->revision + 1;
-    }
+    result.job.revision = board_.Seal(id);
     const absl::StatusOr<JobRecord> kept =
         store_.FinishJob(std::move(result.job), std::move(result.losses),
                          std::move(result.model));

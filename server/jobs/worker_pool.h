@@ -16,7 +16,8 @@ namespace microgpt::server {
 // the rest of the process, so that generation is never held up by training.
 class WorkerPool {
  public:
-  // board and store must outlive the pool.
+  // board and store must outlive the pool. Throws std::system_error if a thread
+  // cannot be had; the board is closed then.
   WorkerPool(size_t workers, JobBoard& board, Store& store);
 
   // Joins the threads, which end once the board is closed and its queue empty.
@@ -26,6 +27,7 @@ class WorkerPool {
 
  private:
   void Work();
+  void Join();
 
   JobBoard& board_;
   Store& store_;

@@ -33,7 +33,7 @@ class Registry {
     return store_.ListModels(after, limit);
   }
 
-  size_t size() const { return store_.ModelNames().size(); }
+  size_t size() const { return store_.model_count(); }
 
  private:
   absl::Status WhyMissing(std::string_view name) const;

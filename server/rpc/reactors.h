@@ -72,7 +72,7 @@ class UnaryReactor : public grpc::ServerUnaryReactor {
       Finish(ToGrpc(status));
       return;
     }
-    handler(request, state_.context(),
+    handler(std::move(request), state_.context(),
             [this](absl::StatusOr<Response> response) {
               if (response.ok()) answer_ = Encode(*response);
               Finish(state_.Final(response.status()));
@@ -91,7 +91,7 @@ template <typename Request, typename Response>
 class StreamReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   using Handler = std::function<absl::StatusOr<ResponseStreamPtr<Response>>(
-      const Request&, const CallContext&)>;
+      Request, const CallContext&)>;
 
   StreamReactor(const grpc::CallbackServerContext& context,
                 const grpc::ByteBuffer& bytes, CallTracker& tracker,
@@ -102,7 +102,7 @@ class StreamReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
       Finish(ToGrpc(status));
       return;
     }
-    auto stream = handler(request, state_.context());
+    auto stream = handler(std::move(request), state_.context());
     if (!stream.ok()) {
       Finish(state_.Final(stream.status()));
       return;

@@ -1,28 +1,25 @@
 // SPDX-License-Identifier: MIT
 #include "server/rpc/services.h"
 
-#include <functional>
+#include <utility>
 
 #include "server/rpc/reactors.h"
 
 namespace microgpt::server {
 namespace {
 
-using std::placeholders::_1;
-using std::placeholders::_2;
-using std::placeholders::_3;
-
 // A reactor for a unary method of a group of handlers.
 template <typename Handlers, typename Request, typename Response>
-grpc::ServerUnaryReactor* Unary(Context* context, const Bytes* request,
-                                Bytes* response, CallTracker& tracker,
-                                Handlers& handlers,
-                                void (Handlers::*method)(const Request&,
-                                                         const CallContext&,
-                                                         Done<Response>)) {
+grpc::ServerUnaryReactor* Unary(
+    Context* context, const Bytes* request, Bytes* response,
+    CallTracker& tracker, Handlers& handlers,
+    void (Handlers::*method)(Request, const CallContext&, Done<Response>)) {
   return new UnaryReactor<Request, Response>(
       *context, *request, *response, tracker,
-      std::bind(method, &handlers, _1, _2, _3));
+      [&handlers, method](Request decoded, const CallContext& call,
+                          Done<Response> done) {
+        (handlers.*method)(std::move(decoded), call, std::move(done));
+      });
 }
 
 // A reactor for a streaming one.
@@ -31,9 +28,12 @@ grpc::ServerWriteReactor<Bytes>* Stream(
     Context* context, const Bytes* request, CallTracker& tracker,
     Handlers& handlers,
     absl::StatusOr<ResponseStreamPtr<Response>> (Handlers::*method)(
-        const Request&, const CallContext&)) {
+        Request, const CallContext&)) {
   return new StreamReactor<Request, Response>(
-      *context, *request, tracker, std::bind(method, &handlers, _1, _2));
+      *context, *request, tracker,
+      [&handlers, method](Request decoded, const CallContext& call) {
+        return (handlers.*method)(std::move(decoded), call);
+      });
 }
 
 }  // namespace

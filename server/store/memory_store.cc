@@ -44,6 +44,7 @@ absl::StatusOr<JobRecord> MemoryStore::AcceptJob(
   bytes_ += needed;
   if (new_corpus) corpora_[job.dataset.id] = std::move(corpus);
   if (!job.request_id.empty()) job_of_request_[job.request_id] = job.id;
+  jobs_of_model_[job.model].insert(job.id);
   jobs_[job.id] = {job, std::make_shared<std::vector<double>>(), reserved};
   return job;
 }
@@ -91,11 +92,19 @@ std::vector<JobRecord> MemoryStore::ListJobs(std::string_view model,
                                              size_t limit) const {
   MutexLock lock(mutex_);
   std::vector<JobRecord> page;
-  auto next = before.empty() ? jobs_.end() : jobs_.lower_bound(before);
-  while (page.size() < limit && next != jobs_.begin()) {
-    --next;
-    const JobRecord& job = next->second.record;
-    if (model.empty() || job.model == model) page.push_back(job);
+  if (model.empty()) {
+    auto next = before.empty() ? jobs_.end() : jobs_.lower_bound(before);
+    while (page.size() < limit && next != jobs_.begin()) {
+      page.push_back((--next)->second.record);
+    }
+    return page;
+  }
+  const auto known = jobs_of_model_.find(model);
+  if (known == jobs_of_model_.end()) return page;
+  const Ids& ids = known->second;
+  auto next = before.empty() ? ids.end() : ids.lower_bound(before);
+  while (page.size() < limit && next != ids.begin()) {
+    page.push_back(jobs_.find(*--next)->second.record);
   }
   return page;
 }
@@ -141,6 +150,11 @@ std::vector<std::string> MemoryStore::ModelNames() const {
   std::vector<std::string> names;
   for (const auto& [name, versions] : models_) names.push_back(name);
   return names;
+}
+
+size_t MemoryStore::model_count() const {
+  MutexLock lock(mutex_);
+  return models_.size();
 }
 
 size_t MemoryStore::memory_bytes() const {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ class MemoryStore : public Store {
   std::vector<ModelVersion> ListModels(std::string_view after,
                                        size_t limit) const override;
   std::vector<std::string> ModelNames() const override;
+  size_t model_count() const override;
   size_t memory_bytes() const override;
 
  private:
@@ -50,12 +52,15 @@ class MemoryStore : public Store {
     size_t reserved_bytes;
   };
   using Jobs = std::map<std::string, KeptJob, std::less<>>;
+  using Ids = std::set<std::string, std::less<>>;
   using Versions = std::vector<ModelVersion>;  // version v at place v - 1
 
   const size_t max_bytes_;
   mutable Mutex mutex_;
   size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   Jobs jobs_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Ids, std::less<>> jobs_of_model_
+      ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, std::string> job_of_request_
       ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, std::shared_ptr<const Corpus>> corpora_

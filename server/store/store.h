@@ -20,8 +20,8 @@ namespace microgpt::server {
 // lasts as long as the implementation promises. Every write is atomic: it
 // happens whole or not at all. store_test.cc holds for every implementation.
 //
-// Thread-safe. A call may wait for a disk, so none is made on gRPC's threads
-// except through jobs and registry, which say which of theirs are cheap.
+// Thread-safe. AcceptJob and FinishJob may wait for a disk, so they are not
+// called on gRPC's threads; reading must be quick enough for them.
 class Store {
  public:
   virtual ~Store() = default;
@@ -71,6 +71,7 @@ class Store {
                                                size_t limit) const = 0;
 
   virtual std::vector<std::string> ModelNames() const = 0;
+  virtual size_t model_count() const = 0;
 
   virtual size_t memory_bytes() const = 0;  // taken by what is kept
 };

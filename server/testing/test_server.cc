@@ -2,6 +2,7 @@
 #include "server/testing/test_server.h"
 
 #include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -93,6 +94,29 @@ v1::ServerInfo TestServer::Info() {
   const grpc::Status status = registry_->GetServerInfo(&context, {}, &info);
   EXPECT_TRUE(status.ok()) << status.error_message();
   return info;
+}
+
+grpc::Status TestServer::SendBytes(const std::string& path,
+                                   const std::string& bytes,
+                                   std::string* answer) {
+  grpc::GenericStub stub(channel_);
+  grpc::ClientContext context;
+  grpc::CompletionQueue queue;
+  const grpc::Slice slice(bytes);
+  const auto call = stub.PrepareUnaryCall(&context, path,
+                                          grpc::ByteBuffer(&slice, 1), &queue);
+  call->StartCall();
+  grpc::ByteBuffer response;
+  grpc::Status status;
+  call->Finish(&response, &status, nullptr);
+  void* tag;
+  bool ok;
+  queue.Next(&tag, &ok);
+  grpc::Slice joined;
+  if (answer != nullptr && response.DumpToSingleSlice(&joined).ok()) {
+    answer->assign(joined.begin(), joined.end());
+  }
+  return status;
 }
 
 bool TestServer::AwaitInfo(

@@ -39,6 +39,11 @@ class TestServer {
   std::vector<double> Losses(const std::string& job);
   v1::ServerInfo Info();
 
+  // Sends bytes that the stubs would not, to "/package.Service/Method", as a
+  // unary call, and answers with the bytes that come back.
+  grpc::Status SendBytes(const std::string& path, const std::string& bytes,
+                         std::string* answer = nullptr);
+
   // Asks for the server's info until it meets `condition`. False: not within
   // a minute.
   bool AwaitInfo(const std::function<bool(const v1::ServerInfo&)>& condition);

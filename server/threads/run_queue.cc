@@ -9,14 +9,22 @@
 
 namespace microgpt::server {
 
-RunQueue::RunQueue(size_t threads, size_t max_calls) : max_calls_(max_calls) {
+RunQueue::RunQueue(size_t threads, size_t max_calls, std::string calls)
+    : max_calls_(max_calls), calls_name_(std::move(calls)) {
   threads_.reserve(threads);
-  for (size_t i = 0; i < threads; ++i) {
-    threads_.emplace_back([this] { Work(); });
+  try {
+    for (size_t i = 0; i < threads; ++i) {
+      threads_.emplace_back([this] { Work(); });
+    }
+  } catch (...) {
+    Close();
+    throw;
   }
 }
 
-RunQueue::~RunQueue() {
+RunQueue::~RunQueue() { Close(); }
+
+void RunQueue::Close() {
   {
     MutexLock lock(mutex_);
     closing_ = true;
@@ -28,11 +36,9 @@ RunQueue::~RunQueue() {
 absl::StatusOr<RunQueue::Ticket> RunQueue::Admit() {
   MutexLock lock(mutex_);
   if (calls_ >= max_calls_) {
-    return ExhaustedError(
-        fmt::format("{} calls are under way, which is the limit "
-                    "(--max-calls)",
-                    calls_),
-        std::chrono::milliseconds(200));
+    return ExhaustedError(fmt::format("{} {} are under way, which is the limit",
+                                      calls_, calls_name_),
+                          std::chrono::milliseconds(200));
   }
   ++calls_;
   return Ticket(this, [](void* queue) {

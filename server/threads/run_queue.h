@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -15,10 +16,10 @@
 
 namespace microgpt::server {
 
-// Threads that do the computing for calls (decoding, scoring, cleaning text),
-// so that none of it runs on gRPC's threads. Work comes in slices of a few
-// milliseconds, and who has more to do goes to the back of the line: a short
-// call never waits behind a long one, only behind one slice of each.
+// Threads that do what calls ask for and gRPC's threads must not: computing,
+// and waiting for the store. Work comes in slices, and who has more to do goes
+// to the back of the line: a short call never waits behind a long one, only
+// behind one slice of each.
 //
 // Calls are admitted first, and only so many at a time; what is admitted can
 // always submit, so the line is bounded. Thread-safe.
@@ -27,14 +28,16 @@ class RunQueue {
   // Runs one slice; answers whether there is another, to be run later.
   using Slice = std::function<bool()>;
 
-  // What one slice should take at most.
+  // When a slice of generating or scoring ends: after the string in hand.
   static constexpr std::chrono::milliseconds kSlice{5};
 
   // A call's admission. Give it back by destroying it.
   using Ticket = std::shared_ptr<void>;
 
-  // threads: at least 1. max_calls: tickets out at the same time.
-  RunQueue(size_t threads, size_t max_calls);
+  // threads: at least 1. max_calls: tickets out at the same time. calls: what
+  // they are, for the refusal of one more. Throws std::system_error if a thread
+  // cannot be had.
+  RunQueue(size_t threads, size_t max_calls, std::string calls);
 
   // Runs what is still in the line, then joins the threads.
   ~RunQueue();
@@ -48,9 +51,11 @@ class RunQueue {
   size_t calls() const ABSL_LOCKS_EXCLUDED(mutex_);  // tickets out
 
  private:
+  void Close() ABSL_LOCKS_EXCLUDED(mutex_);
   void Work() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const size_t max_calls_;
+  const std::string calls_name_;
   mutable Mutex mutex_;
   CondVar changed_;
   std::deque<Slice> line_ ABSL_GUARDED_BY(mutex_);

@@ -13,7 +13,7 @@ namespace {
 
 TEST(RunQueueTest, RunsSlicesUntilTheyHaveNoMore) {
   std::promise<int> result;
-  RunQueue queue(2, 1);
+  RunQueue queue(2, 1, "test calls");
   queue.Submit([&result, runs = 0]() mutable {
     if (++runs < 5) return true;
     result.set_value(runs);
@@ -26,7 +26,7 @@ TEST(RunQueueTest, LongWorkTakesTurnsWithShortWork) {
   std::string order;
   std::promise<void> done;
   {
-    RunQueue queue(1, 1);
+    RunQueue queue(1, 1, "test calls");
     // The first slice submits both, so that they stand in line together.
     queue.Submit([&] {
       queue.Submit([&, runs = 0]() mutable {
@@ -44,12 +44,14 @@ TEST(RunQueueTest, LongWorkTakesTurnsWithShortWork) {
 }
 
 TEST(RunQueueTest, AdmitsOnlySoManyCallsAtOnce) {
-  RunQueue queue(1, 2);
+  RunQueue queue(1, 2, "test calls");
   auto first = queue.Admit();
   auto second = queue.Admit();
   ASSERT_TRUE(first.ok() && second.ok());
   const absl::Status refused = queue.Admit().status();
   EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(std::string(refused.message()),
+            "2 test calls are under way, which is the limit");
   EXPECT_NE(RetryDelayOf(refused), std::nullopt);
   first->reset();
   EXPECT_EQ(queue.calls(), 1u);
@@ -59,7 +61,7 @@ TEST(RunQueueTest, AdmitsOnlySoManyCallsAtOnce) {
 TEST(RunQueueTest, DestructionRunsWhatIsInLine) {
   int runs = 0;
   {
-    RunQueue queue(1, 1);
+    RunQueue queue(1, 1, "test calls");
     for (int i = 0; i < 100; ++i) {
       queue.Submit([&runs] {
         ++runs;
