@@ -284,6 +284,21 @@ TEST_F(ServerTest, ScoreAgreesWithTheSamplesOwnLogprob) {
   }
 }
 
+TEST_F(ServerTest, ScoreGivesTheTokensLogprobsWhenAskedFor) {
+  v1::ScoreRequest request;
+  request.add_texts("emma");
+  request.set_logprobs(true);
+  grpc::ClientContext context;
+  v1::ScoreResponse response;
+  ASSERT_TRUE(server_.microgpt().Score(&context, request, &response).ok());
+  const v1::Score& score = response.scores(0);
+  EXPECT_EQ(score.token_logprobs_size(), 5);
+  const double sum = std::accumulate(score.token_logprobs().begin(),
+                                     score.token_logprobs().end(), 0.0);
+  EXPECT_NEAR(score.logprob(), sum, 1e-12);
+  EXPECT_NEAR(score.bits_per_token(), -sum / 5 / std::log(2), 1e-12);
+}
+
 TEST_F(ServerTest, TextThatCannotBeScoredGetsItsOwnError) {
   v1::ScoreRequest request;
   request.add_texts("emma");

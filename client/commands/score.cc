@@ -16,24 +16,25 @@
 namespace microgpt::client {
 namespace {
 
-// A batch's answer has eight bytes for each character, and must stay well below
-// a message's limit.
+// A batch stays below what ScoreRequest allows, with log-probabilities too.
 constexpr std::size_t kMostTexts = 1000;
-constexpr std::size_t kMostBytes = 512 << 10;
+constexpr std::size_t kMostBytes = 384 << 10;
 
 struct ScoreOptions {
   std::string model;
   std::vector<std::string> texts;
+  bool logprobs = false;
 };
 
 // Scores texts in batches and prints them in order.
 class Scoring {
  public:
-  Scoring(Session* session, const std::string& model)
+  Scoring(Session* session, const ScoreOptions& options)
       : session_(*session),
         printer_(&session->out, session->FormatOr(Format::kTable),
-                 ScoreColumns()) {
-    request_.set_model(model);
+                 ScoreColumns(options.logprobs)) {
+    request_.set_model(options.model);
+    request_.set_logprobs(options.logprobs);
   }
 
   absl::Status Add(std::string text) {
@@ -87,7 +88,7 @@ class Scoring {
     if (!score.error().empty() && failed_++ == 0) {
       first_error_ = fmt::format("\"{}\": {}", Printable(text), score.error());
     }
-    printer_.Print(score, ScoreRow(text, score));
+    printer_.Print(score, ScoreRow(text, score, request_.logprobs()));
   }
 
   Session& session_;
@@ -100,7 +101,7 @@ class Scoring {
 };
 
 absl::Status RunScore(Session& session, const ScoreOptions& options) {
-  Scoring scoring(&session, options.model);
+  Scoring scoring(&session, options);
   const bool from_input = options.texts.size() == 1 && options.texts[0] == "-";
   if (from_input) {
     const absl::Status status = ForEachInputLine(
@@ -138,6 +139,8 @@ void AddScore(CLI::App& root, Action* chosen) {
                    "Strings to score, or - for the lines of standard input")
       ->required()
       ->option_text(" ");
+  command->add_flag("--logprobs", options->logprobs,
+                    "Log-probability of each token too");
 }
 
 }  // namespace microgpt::client

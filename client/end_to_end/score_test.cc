@@ -69,6 +69,22 @@ TEST_F(ScoreTest, OddTextsAreTextsAllTheSame) {
   EXPECT_THAT(Texts(), ElementsAre("[a,b]", "train", "", "-n", "--help"));
 }
 
+TEST_F(ScoreTest, LogprobsOfTheTokensAreShownWhenAskedFor) {
+  handlers.score = [](const v1::ScoreRequest& request,
+                      v1::ScoreResponse* response) {
+    v1::Score* score = response->add_scores();
+    score->set_logprob(-1.5);
+    if (request.logprobs()) {
+      score->add_token_logprobs(-0.5);
+      score->add_token_logprobs(-1);
+    }
+    return Status::OK;
+  };
+  EXPECT_EQ(Run({"score", "names", "a", "--logprobs", "-o", "csv"}).out,
+            "text,logprob,bits_per_token,truncated,error,token_logprobs\n"
+            "a,-1.5,0,false,,-0.5 -1\n");
+}
+
 TEST_F(ScoreTest, LinesOfStandardInputAreScoredInOrder) {
   const auto result =
       Run({"score", "names", "-", "-o", "text"}, "emma\r\n\n東\nlast");

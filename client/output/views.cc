@@ -162,9 +162,10 @@ Entries SampleEntries(const v1::Sample& sample, bool with_logprobs) {
   return entries;
 }
 
-Entries ScoreEntries(std::string_view text, const v1::Score& score) {
+Entries ScoreEntries(std::string_view text, const v1::Score& score,
+                     bool with_logprobs) {
   const bool known = score.error().empty();
-  return {
+  Entries entries = {
       {{"text", "TEXT"}, std::string(text)},
       {{"logprob", "LOGPROB", kRight}, LossCell(score.logprob(), known)},
       {{"bits_per_token", "BITS/TOKEN", kRight},
@@ -172,6 +173,11 @@ Entries ScoreEntries(std::string_view text, const v1::Score& score) {
       {{"truncated", "TRUNCATED"}, Truncated(score.truncated())},
       {{"error", "ERROR"}, score.error()},
   };
+  if (with_logprobs) {
+    entries.push_back({{"token_logprobs", "TOKEN LOGPROBS"},
+                       TokenLogprobs(score.token_logprobs())});
+  }
+  return entries;
 }
 
 Entries PointEntries(const v1::Point& point) {
@@ -254,9 +260,12 @@ Row SampleRow(const v1::Sample& sample, bool with_logprobs) {
   return {CellsOf(SampleEntries(sample, with_logprobs)), sample.text()};
 }
 
-Columns ScoreColumns() { return ColumnsOf(ScoreEntries("", {})); }
-Row ScoreRow(std::string_view text, const v1::Score& score) {
-  return {CellsOf(ScoreEntries(text, score)),
+Columns ScoreColumns(bool with_logprobs) {
+  return ColumnsOf(ScoreEntries("", {}, with_logprobs));
+}
+Row ScoreRow(std::string_view text, const v1::Score& score,
+             bool with_logprobs) {
+  return {CellsOf(ScoreEntries(text, score, with_logprobs)),
           score.error().empty() ? Exact(score.logprob()) : "-"};
 }
 

@@ -36,8 +36,8 @@ Columns SampleColumns(bool with_logprobs);
 Row SampleRow(const v1::Sample& sample, bool with_logprobs);
 
 // -o text: the log-probability, "-" for a text that has none.
-Columns ScoreColumns();
-Row ScoreRow(std::string_view text, const v1::Score& score);
+Columns ScoreColumns(bool with_logprobs);
+Row ScoreRow(std::string_view text, const v1::Score& score, bool with_logprobs);
 
 // -o text: the loss.
 Columns PointColumns();

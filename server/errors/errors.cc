@@ -66,7 +66,8 @@ std::string_view Nearest(std::string_view name,
   std::string_view nearest;
   size_t least = std::max<size_t>(1, name.size() / 3) + 1;
   for (const std::string& candidate : known) {
-    const auto [shorter, longer] = std::minmax(name.size(), candidate.size());
+    const size_t longer = std::max(name.size(), candidate.size());
+    const size_t shorter = std::min(name.size(), candidate.size());
     if (longer - shorter >= least) continue;  // no need to compute it
     const size_t distance = EditDistance(name, candidate);
     if (distance < least) {

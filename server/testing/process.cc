@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <string_view>
 
 namespace microgpt::server {
 namespace {
@@ -39,7 +40,10 @@ Process::Process(const std::vector<std::string>& command,
   std::vector<std::string> arguments = command;
   std::vector<std::string> variables;
   for (char** entry = environ; *entry != nullptr; ++entry) {
-    variables.push_back(*entry);
+    // What the tester has set for servers of his own is not for this one.
+    if (!std::string_view(*entry).starts_with("MICROGPT_")) {
+      variables.push_back(*entry);
+    }
   }
   variables.insert(variables.end(), environment.begin(), environment.end());
   const int error =
