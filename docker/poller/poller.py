@@ -3,7 +3,7 @@
 """Another team's service, as small as one gets: it needs names for new stars.
 
 It trains a model on a list of its own, watches the progress by polling, makes
-ten names and rates a few. Environment: MICROGPT_SERVER, default
+ten names and rates a few. Environment: MGPT_SERVER, default
 127.0.0.1:50051. Exit codes: 0 ok, 1 failed, 3 no server.
 
 In Docker:    docker compose --profile example run --rm poller
@@ -119,7 +119,7 @@ def run(server):
 
 
 def main():
-    address = os.environ.get("MICROGPT_SERVER", "127.0.0.1:50051")
+    address = os.environ.get("MGPT_SERVER", "127.0.0.1:50051")
     sys.stdout.reconfigure(line_buffering=True)
     try:
         with grpc.insecure_channel(address) as channel:

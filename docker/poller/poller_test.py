@@ -53,7 +53,7 @@ class PollerTest(unittest.TestCase):
             [sys.executable, FOLDER / "poller.py"], text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": self.stubs,
-                 "MICROGPT_SERVER": address})
+                 "MGPT_SERVER": address})
 
     def test_it_trains_generates_and_scores(self):
         poller = self.start_poller(self.start_server("127.0.0.1:0"))
