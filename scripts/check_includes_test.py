@@ -3,11 +3,13 @@
 """Plants wrong includes in a tree of its own and sees check_includes fail."""
 
 import pathlib
+import runpy
 import subprocess
 import tempfile
 import unittest
 
 SCRIPT = pathlib.Path(__file__).with_name("check_includes")
+LEVELS = runpy.run_path(str(SCRIPT))["LEVELS"]
 
 
 class CheckIncludesTest(unittest.TestCase):
@@ -17,6 +19,9 @@ class CheckIncludesTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.root = pathlib.Path(folder.name)
         # What every tree of these tests begins with: all arrows point down.
+        for area, levels in LEVELS.items():
+            for folder in sum(levels, []):
+                (self.root / area / folder).mkdir(parents=True, exist_ok=True)
         self.write("core/errors/errors.h", '#include "absl/status/status.h"')
         self.write("core/text/corpus.h", '#include "core/errors/errors.h"')
         self.write("server/store/store.h", '#include "core/text/corpus.h"')
@@ -24,7 +29,9 @@ class CheckIncludesTest(unittest.TestCase):
                    '#include <grpcpp/grpcpp.h>\n'
                    '#include "microgpt/v1/microgpt.pb.h"\n'
                    '#include "server/handlers/train.h"')
-        self.write("client/train.cc", '#include "microgpt/v1/microgpt.pb.h"')
+        self.write("client/commands/train.cc",
+                   '#include "client/output/output.h"\n'
+                   '#include "microgpt/v1/microgpt.pb.h"')
 
     def write(self, name, text):
         path = self.root / name
@@ -71,12 +78,18 @@ class CheckIncludesTest(unittest.TestCase):
             self.assert_refuses("core/model/new.h", include,
                                 "core is free of transport")
 
-    def test_core_knows_neither_databases_nor_boost(self):
+    def test_core_knows_neither_databases_nor_the_network(self):
         for include in ("<sqlite3.h>", "<libpq-fe.h>", "<postgresql/libpq-fe.h>"):
             self.assert_refuses("core/model/new.h", include,
                                 "core is free of databases")
-        self.assert_refuses("core/model/new.h", "<boost/beast/core.hpp>",
-                            "core is free of network libraries")
+        for include in ("<sys/socket.h>", "<sys/un.h>", "<netinet/in.h>",
+                        "<netinet/tcp.h>", "<arpa/inet.h>", "<netdb.h>",
+                        "<boost/beast/core.hpp>", "<boost/asio.hpp>",
+                        "<openssl/ssl.h>", "<curl/curl.h>"):
+            self.assert_refuses("core/model/new.h", include,
+                                "core is free of the network")
+        self.write("core/text/new.cc", "#include <openssl/evp.h>")  # SHA-256
+        self.assert_passes()
 
     def test_inside_core_arrows_point_to_earlier_levels(self):
         for who, whom in (("errors", "text"), ("text", "random"),
@@ -104,6 +117,9 @@ class CheckIncludesTest(unittest.TestCase):
                    '#include "microgpt/v1/microgpt.grpc.pb.h"\n'
                    '#include "server/server.h"')
         self.write("server/server_test.cc", '#include "server/testing/server.h"')
+        self.write("client/end_to_end/fake_server.h", '#include "client/cli.h"')
+        self.write("client/cli_test.cc",
+                   '#include "client/end_to_end/fake_server.h"')
         self.assert_passes()
 
     def test_what_is_for_tests_is_used_by_tests_only(self):
@@ -112,6 +128,7 @@ class CheckIncludesTest(unittest.TestCase):
                 ("core/model/new.cc", '"core/testdata/golden.h"'),
                 ("core/model/new.cc", '"core/model/scalar_autograd.h"'),
                 ("server/main.cc", '"server/testing/server.h"'),
+                ("client/main.cc", '"client/end_to_end/fake_server.h"'),
                 ("server/handlers/new.cc", '"server/testing/server.h"')):
             self.assert_refuses(who, include, "this is for tests")
 
@@ -125,7 +142,7 @@ class CheckIncludesTest(unittest.TestCase):
                             "the server knows nothing of its users")
 
     def test_only_rpc_speaks_grpc(self):
-        for folder in ("handlers", "jobs", "registry", "store", "sampling"):
+        for folder in ("handlers", "jobs", "registry", "store"):
             self.assert_refuses(f"server/{folder}/new.cc", "<grpcpp/grpcpp.h>",
                                 "only server/rpc speaks gRPC")
 
@@ -133,7 +150,7 @@ class CheckIncludesTest(unittest.TestCase):
         self.write("server/handlers/new.h",
                    '#include "microgpt/v1/microgpt.pb.h"')
         self.assert_passes()
-        for folder in ("jobs", "registry", "store", "sampling"):
+        for folder in ("jobs", "registry", "store"):
             for include in ('"microgpt/v1/microgpt.pb.h"',
                             "<google/protobuf/message.h>"):
                 self.assert_refuses(
@@ -143,13 +160,41 @@ class CheckIncludesTest(unittest.TestCase):
     def test_inside_server_arrows_point_to_earlier_levels(self):
         for who, whom in (("errors", "threads"), ("threads", "store"),
                           ("store", "jobs"), ("jobs", "registry"),
-                          ("registry", "sampling"), ("sampling", "handlers"),
+                          ("registry", "handlers"),
                           ("jobs", "handlers"), ("store", "handlers"),
                           ("handlers", "rpc")):
             self.assert_refuses(f"server/{who}/new.cc", f'"server/{whom}/old.h"',
                                 f"server/{who} must not know server/{whom}")
         self.assert_refuses("server/rpc/new.cc", '"server/options.h"',
                             "server/rpc must not know server/")
+
+    def test_inside_client_arrows_point_to_earlier_levels(self):
+        for who, whom in (("output", "connection"), ("output", "command_line"),
+                          ("connection", "command_line"),
+                          ("command_line", "connection"),
+                          ("connection", "commands"),
+                          ("command_line", "commands"), ("output", "commands")):
+            self.assert_refuses(f"client/{who}/new.cc", f'"client/{whom}/old.h"',
+                                f"client/{who} must not know client/{whom}")
+        self.assert_refuses("client/commands/new.cc", '"client/cli.h"',
+                            "client/commands must not know client/")
+
+    def test_a_level_without_a_folder_is_refused(self):
+        (self.root / "server/registry").rmdir()
+        result = self.check()
+        self.assertEqual(result.stdout, "scripts/check_includes: server/registry "
+                                        "has a level, but is no folder\n")
+        self.assertEqual(result.returncode, 1)
+
+    def test_sources_of_other_names_are_refused(self):
+        for name in ("core/text/new.cpp", "server/jobs/new.cxx", "client/new.C",
+                     "core/new/deep/new.hpp", "server/new.hh", "core/new.inc"):
+            self.write(name, "")
+            result = self.check()
+            self.assertEqual(result.stdout,
+                             f"{name}: sources end in .cc, headers in .h\n")
+            self.assertEqual(result.returncode, 1)
+            (self.root / name).unlink()
 
     def test_a_folder_without_a_level_is_refused(self):
         self.assert_refuses("core/news/new.h", '"core/text/corpus.h"',

@@ -11,13 +11,6 @@
 #include "core/kernels/kernels.h"
 
 namespace microgpt {
-namespace {
-
-// How many tokens Begin() reads at a time: enough for weights to be used often
-// while they are in the cache, few enough for the activations to be small.
-constexpr size_t kTokensAtOnce = 16;
-
-}  // namespace
 
 template <typename T>
 Decoder<T>::Decoder(std::shared_ptr<const Model> model)
@@ -29,7 +22,8 @@ Decoder<T>::Decoder(std::shared_ptr<const Model> model)
           std::min<size_t>(kTokensAtOnce, model_->config()->block_size)) {}
 
 template <typename T>
-std::vector<double> Decoder<T>::Begin(std::span<const Token> text) {
+std::optional<std::vector<double>> Decoder<T>::Begin(
+    std::span<const Token> text, const std::function<bool()>& stopped) {
   const size_t block_size = model_->config()->block_size;
   assert(text.size() <= block_size);
   std::vector<Token> inputs = {model_->tokenizer().bos()};
@@ -38,6 +32,7 @@ std::vector<double> Decoder<T>::Begin(std::span<const Token> text) {
   std::vector<double> logprobs;
   position_ = 0;
   while (position_ < inputs.size()) {
+    if (stopped()) return std::nullopt;
     const size_t n =
         std::min(inputs.size() - position_, activations_.max_tokens());
     const Matrix<T> logits = Read(std::span(inputs).subspan(position_, n));

@@ -3,7 +3,10 @@
 #define MICROGPT_CORE_GENERATION_DECODER_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,13 +23,20 @@ namespace microgpt {
 template <typename T>
 class Decoder {
  public:
+  // How many tokens Begin() reads at a time: enough for weights to be used
+  // often while they are in the cache, few enough for the activations to be
+  // small.
+  static constexpr size_t kTokensAtOnce = 16;
+
   // Precondition: the model's precision is T.
   explicit Decoder(std::shared_ptr<const Model> model);
 
   // Begins anew: reads BOS and `text`, which has at most block_size tokens, as
   // far as block_size positions go. Answers log p of each token of `text`, in
-  // nats.
-  std::vector<double> Begin(std::span<const Token> text);
+  // nats; nullopt if `stopped` said so, which it asks before each
+  // kTokensAtOnce. Nothing but Begin may follow that.
+  std::optional<std::vector<double>> Begin(
+      std::span<const Token> text, const std::function<bool()>& stopped);
 
   // Reads one more token and answers logits(). Precondition: position() <
   // block_size.

@@ -23,19 +23,17 @@ class TypedGenerator : public Generator {
                  const SamplingConfig& sampling, std::vector<Token> prefix)
       : decoder_(std::move(model)),
         sampler_(sampling),
-        prefix_(std::move(prefix)),
-        prefix_logprobs_(decoder_.Begin(prefix_)),
-        prefix_logits_(decoder_.logits().begin(), decoder_.logits().end()),
-        prefix_position_(decoder_.position()) {}
+        prefix_(std::move(prefix)) {}
 
   std::optional<Sample> Draw(RandomSource& random,
                              const std::stop_token& stop) override {
     const Tokenizer& tokenizer = decoder_.model().tokenizer();
     const size_t block_size = decoder_.model().config()->block_size;
+    if (!after_prefix_ && !ReadPrefix(stop)) return std::nullopt;
     std::vector<Token> tokens = prefix_;
-    std::vector<double> logprobs = prefix_logprobs_;
-    std::span<const T> logits = prefix_logits_;
-    decoder_.Rewind(prefix_position_);
+    std::vector<double> logprobs = after_prefix_->logprobs;
+    std::span<const T> logits = after_prefix_->logits;
+    decoder_.Rewind(after_prefix_->position);
     bool ended = false;
     while (!ended && tokens.size() < block_size) {
       if (stop.stop_requested()) return std::nullopt;
@@ -54,13 +52,29 @@ class TypedGenerator : public Generator {
   }
 
  private:
+  // Where every string begins.
+  struct AfterPrefix {
+    std::vector<double> logprobs;  // of the prefix's tokens
+    std::vector<T> logits;         // of the token that follows
+    size_t position;               // the decoder's
+  };
+
+  // Sets after_prefix_. False, and nothing is set, if `stop` was requested.
+  bool ReadPrefix(const std::stop_token& stop) {
+    auto logprobs =
+        decoder_.Begin(prefix_, [&stop] { return stop.stop_requested(); });
+    if (!logprobs) return false;
+    const std::span<const T> logits = decoder_.logits();
+    after_prefix_ = {.logprobs = *std::move(logprobs),
+                     .logits = {logits.begin(), logits.end()},
+                     .position = decoder_.position()};
+    return true;
+  }
+
   Decoder<T> decoder_;
   TokenSampler<T> sampler_;
-  // The prefix, log p of its tokens, and what stands after it.
-  std::vector<Token> prefix_;
-  std::vector<double> prefix_logprobs_;
-  std::vector<T> prefix_logits_;
-  size_t prefix_position_;
+  const std::vector<Token> prefix_;
+  std::optional<AfterPrefix> after_prefix_;
 };
 
 }  // namespace

@@ -25,7 +25,7 @@ struct Sample {
 };
 
 // Draws strings that begin with a prefix from one model. Holds the model, a KV
-// cache and the prefix's state, computed once. Not thread-safe.
+// cache and the prefix's state, which the first Draw computes. Not thread-safe.
 class Generator {
  public:
   // INVALID_ARGUMENT, field "prefix": a character the model never saw.
@@ -37,7 +37,8 @@ class Generator {
 
   // Draws one string: from BOS and the prefix on, until the end mark or
   // block_size characters. Takes one number a token from `random`. nullopt if
-  // `stop` was requested, which it looks at once a token.
+  // `stop` was requested, which it looks at once a token, and once in 16 tokens
+  // while it reads the prefix, many at a time.
   virtual std::optional<Sample> Draw(RandomSource& random,
                                      const std::stop_token& stop) = 0;
 };

@@ -176,7 +176,7 @@ TEST_P(GeneratorTest, LogprobIsWhatTheScorerSaysWhateverTheSampling) {
       const auto generator = MakeGenerator(model_, settings, prefix);
       for (uint32_t i = 0; i < 10; ++i) {
         const Sample sample = DrawOne(*generator, i);
-        const StringScore score = *scorer->Score(sample.text);
+        const StringScore score = *scorer->Score(sample.text, {});
         EXPECT_NEAR(score.logprob, sample.logprob, 1e-12);
         EXPECT_EQ(score.truncated, sample.truncated);
       }
@@ -194,7 +194,7 @@ TEST_P(GeneratorTest, FrequenciesAreTheScoredProbabilities) {
   for (uint32_t i = 0; i < kDraws; ++i) {
     count += DrawOne(*generator, i).text.starts_with("a");
   }
-  const double p = std::exp(scorer->Score("a")->token_logprobs[0]);
+  const double p = std::exp(scorer->Score("a", {})->token_logprobs[0]);
   EXPECT_NEAR(count, kDraws * p, 5 * std::sqrt(kDraws * p * (1 - p)));
 }
 
@@ -204,8 +204,8 @@ TEST_P(GeneratorTest, APrefixAsLongAsBlockSizeIsTheString) {
   EXPECT_EQ(sample.text, prefix);
   EXPECT_TRUE(sample.truncated);
   EXPECT_EQ(sample.token_logprobs.size(), 16u);
-  EXPECT_NEAR(sample.logprob, Scorer::Create(model_)->Score(prefix)->logprob,
-              1e-12);
+  EXPECT_NEAR(sample.logprob,
+              Scorer::Create(model_)->Score(prefix, {})->logprob, 1e-12);
 }
 
 TEST_P(GeneratorTest, APrefixOneShorterLeavesRoomForOneToken) {
@@ -242,6 +242,18 @@ TEST_P(GeneratorTest, AStopBeforeTheFirstTokenGivesNothing) {
   IndexedRandom random(42, 0);
   EXPECT_FALSE(
       MakeGenerator(model_)->Draw(random, source.get_token()).has_value());
+}
+
+// Nothing is left to draw after this prefix; it is the reading that stops.
+TEST_P(GeneratorTest, AStopBeforeThePrefixIsReadGivesNothingAndDoesNoHarm) {
+  const std::string prefix(16, 'a');
+  std::stop_source source;
+  source.request_stop();
+  IndexedRandom random(42, 0);
+  const auto generator = MakeGenerator(model_, {}, prefix);
+  EXPECT_FALSE(generator->Draw(random, source.get_token()).has_value());
+  EXPECT_EQ(DrawOne(*generator).token_logprobs,
+            DrawOne(*MakeGenerator(model_, {}, prefix)).token_logprobs);
 }
 
 // Stops while the given number of a string is drawn.

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "core/generation/sampling.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <string_view>
 
 #include "core/errors/errors.h"
+#include "core/errors/ranges.h"
 
 namespace microgpt {
 namespace {
@@ -55,25 +53,10 @@ void Softmax(std::span<const T> logits, double temperature,
 }  // namespace
 
 absl::Status SamplingSettings::Validate() const {
-  const auto error = [](std::string_view field, double value,
-                        std::string_view problem) {
-    return FieldError(field, fmt::format("{} is {}", value, problem));
-  };
-  if (std::isnan(temperature)) {
-    return error("temperature", temperature, "not a number");
-  }
-  if (temperature < 0) {
-    return error("temperature", temperature, "below the minimum 0");
-  }
-  if (temperature > 100) {
-    return error("temperature", temperature, "above the maximum 100");
-  }
-  if (top_k == 0u) return error("top_k", *top_k, "below the minimum 1");
-  if (!top_p.has_value()) return absl::OkStatus();
-  if (std::isnan(*top_p)) return error("top_p", *top_p, "not a number");
-  if (*top_p <= 0) return error("top_p", *top_p, "not above 0");
-  if (*top_p > 1) return error("top_p", *top_p, "above the maximum 1");
-  return absl::OkStatus();
+  MICROGPT_RETURN_IF_ERROR(CheckRange("temperature", temperature, 0, 100));
+  MICROGPT_RETURN_IF_ERROR(CheckRange("top_k", top_k.value_or(1), 1,
+                                      std::numeric_limits<uint32_t>::max()));
+  return CheckPositive("top_p", top_p.value_or(1), 1);
 }
 
 template <typename T>
@@ -121,25 +104,44 @@ uint32_t TokenSampler<T>::Likeliest(std::span<const T> logits) {
 
 template <typename T>
 void TokenSampler<T>::LeaveOutUnlikely(std::span<const T> logits) {
-  const auto probability = [this](size_t i) -> T& {
-    return probabilities_[order_[i]];
-  };
   const size_t n = logits.size();
   const size_t k = std::min<size_t>(config_->top_k.value_or(n), n);
   order_.resize(n);
   std::iota(order_.begin(), order_.end(), 0);
-  std::partial_sort(order_.begin(), order_.begin() + k, order_.end(),
-                    Likelier<T>(logits));
-  size_t kept = k;
-  if (config_->top_p.has_value()) {
-    double total = 0, sum = 0;
-    for (size_t i = 0; i < k; ++i) total += probability(i);
-    kept = 0;
-    while (kept < k && !(kept > 0 && sum >= *config_->top_p * total)) {
-      sum += probability(kept++);
-    }
+  const auto leave_out = [this](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) probabilities_[order_[i]] = 0;
+  };
+  if (k < n) {
+    std::nth_element(order_.begin(), order_.begin() + k, order_.end(),
+                     Likelier<T>(logits));
+    leave_out(k, n);
   }
-  for (size_t i = kept; i < n; ++i) probability(i) = 0;
+  if (config_->top_p.has_value()) leave_out(CountLikeliest(logits, k), k);
+}
+
+// A vocabulary can be large, and the likeliest few mostly reach p: it puts
+// tokens in order only as far as they are needed, in chunks that grow.
+template <typename T>
+size_t TokenSampler<T>::CountLikeliest(std::span<const T> logits, size_t k) {
+  const double enough =
+      *config_->top_p *
+      std::accumulate(probabilities_.begin(), probabilities_.end(), 0.0);
+  size_t chunk = 64, ordered = 0, count = 0;
+  double sum = 0;
+  // Whatever the rounding, at least one is kept; of NaN, which reaches nothing,
+  // all are.
+  while (count < k && !(count > 0 && sum >= enough)) {
+    if (count == ordered) {
+      const auto begin = order_.begin() + ordered;
+      ordered += std::min(chunk, k - ordered);
+      chunk *= 8;
+      const auto middle = order_.begin() + ordered;
+      std::nth_element(begin, middle, order_.begin() + k, Likelier<T>(logits));
+      std::sort(begin, middle, Likelier<T>(logits));
+    }
+    sum += probabilities_[order_[count++]];
+  }
+  return count;
 }
 
 template class TokenSampler<float>;

@@ -2,6 +2,7 @@
 #ifndef MICROGPT_CORE_GENERATION_SAMPLING_H_
 #define MICROGPT_CORE_GENERATION_SAMPLING_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -46,10 +47,13 @@ class TokenSampler {
   static uint32_t Likeliest(std::span<const T> logits);
   // Applies top_k and top_p to probabilities_.
   void LeaveOutUnlikely(std::span<const T> logits);
+  // How many of the likeliest reach top_p, when all but the first k of order_
+  // are left out; puts as many in order.
+  size_t CountLikeliest(std::span<const T> logits, size_t k);
 
   SamplingConfig config_;
   std::vector<T> probabilities_;
-  std::vector<uint32_t> order_;  // tokens, the likeliest first
+  std::vector<uint32_t> order_;  // tokens, the likeliest first as far as needed
 };
 
 }  // namespace microgpt

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -213,6 +214,49 @@ TYPED_TEST(TokenSamplerTest, TopPIsAShareOfWhatTopKLeft) {
   // Of two quarters, 0.5 is one of them; of the whole it would be both.
   EXPECT_EQ(this->Kept({.top_k = 2, .top_p = 0.5}, {0, 0, 0, 0}), (Ids{0}));
   EXPECT_EQ(this->Kept({.top_k = 2, .top_p = 0.51}, {0, 0, 0, 0}), (Ids{0, 1}));
+}
+
+// What top_k and top_p keep of `p`, by putting all tokens in order first.
+template <typename T>
+Ids KeptByFullSort(const SamplingSettings& settings, const std::vector<T>& p) {
+  Ids order(p.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, [&](uint32_t a, uint32_t b) {
+    return p[a] > p[b];  // of equals the lower id stays before the higher
+  });
+  order.resize(std::min<size_t>(settings.top_k.value_or(p.size()), p.size()));
+  double total = 0, sum = 0;
+  for (const uint32_t token : order) total += p[token];
+  size_t kept = 0;
+  while (kept < order.size() && (kept == 0 || sum < *settings.top_p * total)) {
+    sum += p[order[kept++]];
+  }
+  order.resize(kept);
+  std::ranges::sort(order);
+  return order;
+}
+
+// Sizes around the borders of the chunks and between them, values in steps, so
+// that many are equal, and every share from few tokens to nearly all.
+TYPED_TEST(TokenSamplerTest, TopPKeepsWhatAFullSortWouldKeep) {
+  PythonRandom random(42);
+  std::vector<uint32_t> sizes = {1, 2, 63, 64, 65, 575, 576, 577, 4672, 5000};
+  while (sizes.size() < 60) sizes.push_back(1 + random.RandBelow(5000));
+  for (const uint32_t size : sizes) {
+    std::vector<TypeParam> logits(size);
+    for (TypeParam& logit : logits) {
+      logit = static_cast<TypeParam>(std::round(random.Gauss(0, 8)) / 8);
+    }
+    for (const double top_p : {0.01, 0.1, 0.5, 0.9, 0.999}) {
+      SamplingSettings settings = {.temperature = 1, .top_p = top_p};
+      const auto p = this->Probabilities({.temperature = 1}, logits);
+      EXPECT_EQ(this->Kept(settings, logits), KeptByFullSort(settings, p))
+          << size << " " << top_p;
+      settings.top_k = 1 + random.RandBelow(size);
+      EXPECT_EQ(this->Kept(settings, logits), KeptByFullSort(settings, p))
+          << size << " " << top_p << " " << *settings.top_k;
+    }
+  }
 }
 
 TYPED_TEST(TokenSamplerTest, WhatIsLeftKeepsItsProbability) {

@@ -19,7 +19,8 @@ class TypedScorer : public Scorer {
   explicit TypedScorer(std::shared_ptr<const Model> model)
       : decoder_(std::move(model)) {}
 
-  absl::StatusOr<StringScore> Score(std::string_view text) override {
+  absl::StatusOr<StringScore> Score(std::string_view text,
+                                    const std::stop_token& stop) override {
     const Tokenizer& tokenizer = decoder_.model().tokenizer();
     const uint32_t block_size = decoder_.model().config()->block_size;
     MICROGPT_ASSIGN_OR_RETURN(const std::vector<Token> tokens,
@@ -28,7 +29,9 @@ class TypedScorer : public Scorer {
       return absl::InvalidArgumentError(
           DescribeTooLong(tokens.size(), block_size));
     }
-    StringScore score{.token_logprobs = decoder_.Begin(tokens)};
+    auto read = decoder_.Begin(tokens, [&] { return stop.stop_requested(); });
+    if (!read) return absl::CancelledError();
+    StringScore score{.token_logprobs = *std::move(read)};
     std::vector<double>& logprobs = score.token_logprobs;
     score.truncated = tokens.size() == block_size;
     if (!score.truncated) {

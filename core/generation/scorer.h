@@ -3,6 +3,7 @@
 #define MICROGPT_CORE_GENERATION_SCORER_H_
 
 #include <memory>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
@@ -26,8 +27,10 @@ class Scorer {
   virtual ~Scorer() = default;
 
   // INVALID_ARGUMENT, without a field: a character the model never saw, or more
-  // characters than block_size.
-  virtual absl::StatusOr<StringScore> Score(std::string_view text) = 0;
+  // characters than block_size. CANCELLED if `stop` was requested, which it
+  // looks at once in 16 tokens.
+  virtual absl::StatusOr<StringScore> Score(std::string_view text,
+                                            const std::stop_token& stop) = 0;
 };
 
 }  // namespace microgpt

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <stop_token>
 #include <string>
 #include <variant>
 
@@ -61,14 +62,14 @@ TEST(ScorerOracleTest, AScoreIsTheReferencesLossOverAllPositions) {
   for (const size_t length : {0, 1, 2, 14, 15, 16, 17, 31, 32, 33, 39, 40}) {
     const std::string text = std::string("emmaann").substr(0, length) +
                              std::string(length > 7 ? length - 7 : 0, 'h');
-    EXPECT_NEAR(scorer->Score(text)->logprob, ReferenceLogprob(*model, text),
-                1e-11)
+    EXPECT_NEAR(scorer->Score(text, {})->logprob,
+                ReferenceLogprob(*model, text), 1e-11)
         << length;
   }
 }
 
 TEST_P(ScorerTest, TokensSumUpToTheScoreEndMarkLast) {
-  const StringScore score = *scorer_->Score("maéva");
+  const StringScore score = *scorer_->Score("maéva", {});
   EXPECT_EQ(score.token_logprobs.size(), 6u);
   EXPECT_FALSE(score.truncated);
   EXPECT_EQ(score.logprob, std::accumulate(score.token_logprobs.begin(),
@@ -78,48 +79,57 @@ TEST_P(ScorerTest, TokensSumUpToTheScoreEndMarkLast) {
 }
 
 TEST_P(ScorerTest, TheEmptyStringIsTheEndMarkAlone) {
-  const StringScore score = *scorer_->Score("");
+  const StringScore score = *scorer_->Score("", {});
   EXPECT_EQ(score.token_logprobs.size(), 1u);
   EXPECT_LT(score.logprob, 0);
 }
 
 // What may come after a prefix is one of the characters or the end.
 TEST_P(ScorerTest, ProbabilitiesOfAllContinuationsSumToOne) {
-  double sum = std::exp(scorer_->Score("emm")->token_logprobs[3]);
+  double sum = std::exp(scorer_->Score("emm", {})->token_logprobs[3]);
   for (const std::string next : {"a", "e", "h", "m", "n", "v", "é"}) {
-    sum += std::exp(scorer_->Score("emm" + next)->token_logprobs[3]);
+    sum += std::exp(scorer_->Score("emm" + next, {})->token_logprobs[3]);
   }
   EXPECT_NEAR(sum, 1, 1e-12);
 }
 
 TEST_P(ScorerTest, WhatTheModelLearnedIsLikelierThanNoise) {
-  EXPECT_GT(scorer_->Score("hannah")->logprob,
-            scorer_->Score("vhéevm")->logprob);
+  EXPECT_GT(scorer_->Score("hannah", {})->logprob,
+            scorer_->Score("vhéevm", {})->logprob);
 }
 
 TEST_P(ScorerTest, AScoreDoesNotDependOnThoseBefore) {
-  const double logprob = scorer_->Score("emma")->logprob;
-  ASSERT_TRUE(scorer_->Score(std::string(40, 'h')).ok());
-  ASSERT_FALSE(scorer_->Score("emma!").ok());
-  EXPECT_EQ(scorer_->Score("emma")->logprob, logprob);
+  const double logprob = scorer_->Score("emma", {})->logprob;
+  ASSERT_TRUE(scorer_->Score(std::string(40, 'h'), {}).ok());
+  ASSERT_FALSE(scorer_->Score("emma!", {}).ok());
+  EXPECT_EQ(scorer_->Score("emma", {})->logprob, logprob);
+}
+
+TEST_P(ScorerTest, AStoppedScoreIsCancelledAndDoesNoHarm) {
+  const double logprob = scorer_->Score("emma", {})->logprob;
+  std::stop_source source;
+  source.request_stop();
+  EXPECT_EQ(scorer_->Score("emma", source.get_token()).status().code(),
+            absl::StatusCode::kCancelled);
+  EXPECT_EQ(scorer_->Score("emma", {})->logprob, logprob);
 }
 
 TEST_P(ScorerTest, AStringAsLongAsBlockSizeHasNoEndMark) {
-  const StringScore score = *scorer_->Score(std::string(40, 'a'));
+  const StringScore score = *scorer_->Score(std::string(40, 'a'), {});
   EXPECT_TRUE(score.truncated);
   EXPECT_EQ(score.token_logprobs.size(), 40u);
-  EXPECT_FALSE(scorer_->Score(std::string(39, 'a'))->truncated);
+  EXPECT_FALSE(scorer_->Score(std::string(39, 'a'), {})->truncated);
 }
 
 TEST_P(ScorerTest, AStringAboveBlockSizeIsRefused) {
-  const absl::Status status = scorer_->Score(std::string(41, 'a')).status();
+  const absl::Status status = scorer_->Score(std::string(41, 'a'), {}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(status.message(),
             "41 characters are above the model's block_size 40");
 }
 
 TEST_P(ScorerTest, ACharacterTheModelNeverSawIsNamed) {
-  const absl::Status status = scorer_->Score("emmb").status();
+  const absl::Status status = scorer_->Score("emmb", {}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(status.message(),
             "'b' (U+0062) at position 4 is none of the model's characters");

@@ -275,9 +275,9 @@ void AdamStep(const AdamStepSettings& settings,
   const T rest2 = static_cast<T>(1 - settings.beta2);
   const T correction1 = static_cast<T>(settings.correction1);
   const T correction2 = static_cast<T>(settings.correction2);
-  // An eps that T rounds to 0 would turn a gradient of 0 into 0 / 0.
-  const T eps =
-      std::max(static_cast<T>(settings.eps), std::numeric_limits<T>::min());
+  // Where g · g vanishes, m must not be divided by less than such a g.
+  const T eps = std::max(static_cast<T>(settings.eps),
+                         std::sqrt(std::numeric_limits<T>::min()));
   for (size_t i = 0; i < n; ++i) {
     const T g = gradient[i];
     m[i] = beta1 * m[i] + rest1 * g;

@@ -12,7 +12,8 @@
 // The order of every sum is fixed, so equal inputs give equal bits, at any
 // alignment, and a token gives the same bits alone and among others. A dot
 // product sums over eight lanes, i mod 8, and then halves them; everything else
-// sums in order of the index.
+// sums in order of the index. For the sums, two machines agree as well; exp and
+// log are the C library's, whose last digit another version may change.
 #ifndef MICROGPT_CORE_KERNELS_KERNELS_H_
 #define MICROGPT_CORE_KERNELS_KERNELS_H_
 
@@ -99,8 +100,10 @@ double LogProbability(std::span<const T> logits, uint32_t token);
 
 // One Adam step (Kingma & Ba, 2015, algorithm 1) with exact square root and
 // division. correction1 = 1 - beta1^t, correction2 = 1 - beta2^t for step t
-// (from 1). All spans have equal length; value, m and v are updated. An eps
-// below the smallest normal T counts as that.
+// (from 1). All spans have equal length; value, m and v are updated.
+// An eps below the root of the smallest normal T counts as that, 2^-63 ≈ 1e-19
+// in float: the square of a gradient smaller than this vanishes, and nothing
+// else would be left to divide by.
 struct AdamStepSettings {
   double learning_rate, beta1, beta2, eps, correction1, correction2;
 };

@@ -342,6 +342,47 @@ TYPED_TEST(KernelsTest, AdamStepLeavesAParameterWithoutGradientAlone) {
   EXPECT_THAT(value.memory, Each(2));
 }
 
+// The first steps of Adam are one learning rate long at most, however small the
+// gradient and eps: also where the square of the gradient is 0 as a T.
+TYPED_TEST(KernelsTest, AdamStepIsNoLongerThanTheRateForTheSmallestGradients) {
+  using T = TypeParam;
+  const int smallest = std::numeric_limits<T>::min_exponent10;
+  for (int exponent = smallest; exponent <= 0; ++exponent) {
+    AdamStepSettings settings = kAdam;
+    settings.eps = std::pow(10, smallest);
+    Tensor<T> m(1, 1), v(1, 1), value(1, 1);
+    const T g = static_cast<T>(std::pow(10, exponent));
+    for (int t = 1; t <= 20; ++t) {
+      settings.correction1 = 1 - std::pow(settings.beta1, t);
+      settings.correction2 = 1 - std::pow(settings.beta2, t);
+      const T before = value.values()[0];
+      AdamStep<T>(settings, Tensor<T>(1, 1, g).values(), m.values(), v.values(),
+                  value.values());
+      ASSERT_LE(before - value.values()[0], 1.01 * settings.learning_rate)
+          << "gradient 1e" << exponent << ", step " << t;
+    }
+  }
+}
+
+// Without memory a step is rate · g / (g + eps): half a rate for an eps of g, a
+// third for twice that.
+TYPED_TEST(KernelsTest, AdamStepTakesAnEpsThatIsLargeEnoughAsItIs) {
+  using T = TypeParam;
+  for (const double factor : {1, 2}) {
+    const T g = 1024 * std::sqrt(std::numeric_limits<T>::min());
+    const AdamStepSettings settings = {.learning_rate = 1,
+                                       .beta1 = 0,
+                                       .beta2 = 0,
+                                       .eps = factor * g,
+                                       .correction1 = 1,
+                                       .correction2 = 1};
+    Tensor<T> gradient(1, 1, g), m(1, 1), v(1, 1), value(1, 1);
+    AdamStep<T>(settings, gradient.values(), m.values(), v.values(),
+                value.values());
+    EXPECT_NEAR(value.values()[0], -1 / (1 + factor), 1e-6);
+  }
+}
+
 TYPED_TEST(KernelsTest, SgdStepEqualsTheReference) {
   using T = TypeParam;
   Dice dice(1);
@@ -396,7 +437,7 @@ TYPED_TEST(KernelsTest, SumsHaveTheSameBitsAtEveryAlignment) {
   }
 }
 
-// The order is part of the contract: it is what makes two machines agree.
+// The order is part of the contract: for the sums, two machines agree by it.
 TYPED_TEST(KernelsTest, LinearSumsOverEightLanesThenHalves) {
   using T = TypeParam;
   Dice dice(1);

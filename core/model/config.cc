@@ -3,49 +3,16 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <string_view>
-#include <type_traits>
 
 #include "core/errors/errors.h"
+#include "core/errors/ranges.h"
 
 namespace microgpt {
 namespace {
 
-absl::Status CheckNumber(std::string_view field, double value) {
-  if (!std::isnan(value)) return absl::OkStatus();
-  return FieldError(field, fmt::format("{} is not a number", value));
-}
-
-// min ≤ value ≤ max.
-template <typename Number>
-absl::Status CheckRange(std::string_view field, Number value,
-                        std::type_identity_t<Number> min,
-                        std::type_identity_t<Number> max) {
-  MICROGPT_RETURN_IF_ERROR(CheckNumber(field, value));
-  if (value < min) {
-    return FieldError(field,
-                      fmt::format("{} is below the minimum {}", value, min));
-  }
-  if (value > max) {
-    return FieldError(field,
-                      fmt::format("{} is above the maximum {}", value, max));
-  }
-  return absl::OkStatus();
-}
-
-// 0 < value ≤ max.
-absl::Status CheckPositive(std::string_view field, double value, double max) {
-  MICROGPT_RETURN_IF_ERROR(CheckNumber(field, value));
-  if (value <= 0) {
-    return FieldError(field, fmt::format("{} is not above 0", value));
-  }
-  return CheckRange(field, value, 0, max);
-}
-
 // 0 ≤ value < 1.
 absl::Status CheckBeta(std::string_view field, double value) {
-  MICROGPT_RETURN_IF_ERROR(CheckNumber(field, value));
   if (value >= 1) {
     return FieldError(field, fmt::format("{} is not below 1", value));
   }

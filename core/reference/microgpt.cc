@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <deque>
 #include <fstream>
 #include <valarray>
@@ -44,7 +45,6 @@ Value Pow(Value a, double n) {
 Value Log(Value a) { return {std::log(a->data), a, 1 / a->data}; }
 Value Exp(Value a) { return {std::exp(a->data), a, std::exp(a->data)}; }
 Value Relu(Value a) { return a * (a->data > 0 ? 1.0 : 0.0); }
-
 // The chain rule, newest number first: its grad is complete by then.
 void Backward(Value loss) {
   loss->grad = 1;
@@ -68,11 +68,10 @@ struct Model {
         for (Value& weight : row) weight = random.Gauss(0, 0.08);
       return matrix;
     };
-    const size_t e = n_embd;
-    wte = draw(vocab_size, e);
-    wpe = draw(block_size, e);
-    lm_head = draw(vocab_size, e);
-    for (size_t i = 0; i < n_layer; ++i)
+    wte = draw(vocab_size, n_embd);
+    wpe = draw(block_size, n_embd);
+    lm_head = draw(vocab_size, n_embd);
+    for (size_t i = 0, e = n_embd; i < n_layer; ++i)
       layers.push_back({draw(e, e), draw(e, e), draw(e, e), draw(e, e),
                         draw(4 * e, e), draw(e, 4 * e)});
   }
@@ -149,8 +148,7 @@ std::vector<Token> Sample(const Model& model, PythonRandom& random) {
   for (Token token = bos; tokens.size() < model.block_size;) {
     const Vector logits = Gpt(model, token, tokens.size(), cache);
     const Vector p = Softmax(logits * Value(1 / 0.5));  // temperature 0.5
-    const double drawn = random.Uniform() * Sum(p)->data;
-    double sum = p[0]->data;
+    double sum = p[0]->data, drawn = random.Uniform() * Sum(p)->data;
     for (token = 0; token < bos && sum <= drawn;) sum += p[++token]->data;
     if (token == bos) break;
     tokens.push_back(token);
@@ -162,14 +160,16 @@ std::vector<Token> Sample(const Model& model, PythonRandom& random) {
 int main(int argc, char** argv) {
   using namespace microgpt;
   using namespace microgpt::reference;
-  std::ifstream file(argc > 1 ? argv[1] : "");
+  char* end = nullptr;
+  const long steps = argc > 2 ? std::strtol(argv[2], &end, 10) : 1000;
+  if (argc < 2 || argc > 3 || steps < 1 || steps > 1000000 || (end && *end))
+    return std::fputs("usage: microgpt FILE [1 to 1000000 STEPS]\n", stderr), 2;
+  std::ifstream file(argv[1]);
+  if (file.peek() == EOF && !file.eof()) return std::perror(argv[1]), 2;
   const std::string text(std::istreambuf_iterator<char>(file), {});
   const absl::StatusOr<Corpus> corpus = Corpus::FromText(text);
-  if (!corpus.ok()) {
-    std::fprintf(stderr, "usage: microgpt FILE [STEPS]; FILE: a name a line\n");
-    return 2;
-  }
-  const size_t steps = argc > 2 ? std::stoul(argv[2]) : 1000;
+  if (const std::string problem(corpus.status().message()); !corpus.ok())
+    return std::fprintf(stderr, "%s: %s\n", argv[1], problem.c_str()), 2;
   const Tokenizer tokenizer(corpus->alphabet());
   std::vector<std::vector<Token>> documents(corpus->size());
   for (size_t i = 0; i < documents.size(); ++i) {
@@ -184,10 +184,10 @@ int main(int argc, char** argv) {
   const size_t num_params = tape.size();  // they stay on the tape
   std::printf("num docs: %zu\nvocab size: %u\nnum params: %zu\n",
               documents.size(), tokenizer.vocab_size(), num_params);
-  for (size_t step = 0; step < steps; ++step) {
+  for (long step = 0; step < steps; ++step) {
     const Value loss = Loss(model, documents[step % documents.size()]);
     Backward(loss);
-    std::printf("step %4zu / %4zu | loss %.4f\n", step + 1, steps, loss->data);
+    std::printf("step %4ld / %4ld | loss %.4f\n", step + 1, steps, loss->data);
     tape.resize(num_params);
     Adam(0.01 * (1 - static_cast<double>(step) / steps), step + 1);
   }

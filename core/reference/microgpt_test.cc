@@ -14,6 +14,7 @@
 #undef main
 #pragma GCC diagnostic pop
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -130,6 +131,46 @@ TEST_P(GoldenTest, LossesParametersAndSamplesArePythons) {
 INSTANTIATE_TEST_SUITE_P(All, GoldenTest,
                          testing::Values("default", "deep", "batch", "sgd"),
                          [](const auto& name) { return name.param; });
+
+// What the program complains of when it is called so.
+std::string Complaint(std::vector<std::string> arguments) {
+  std::vector<char*> argv = {nullptr};
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(MicrogptMain(static_cast<int>(argv.size()) - 1, argv.data()), 2);
+  return testing::internal::GetCapturedStderr();
+}
+
+std::string WriteFile(std::string_view text) {
+  const std::string path = MICROGPT_BINARY_DIR "/microgpt_test.txt";
+  std::ofstream(path) << text;
+  return path;
+}
+
+TEST(ProgramTest, StepsThatAreNoCountAreRefused) {
+  const std::string file = WriteFile("anna\n");
+  const std::string usage = "usage: microgpt FILE [1 to 1000000 STEPS]\n";
+  for (const char* steps : {"abc", "", "-1", "0", "5x", "1000001",
+                            "99999999999999999999", "18446744073709551615"}) {
+    EXPECT_EQ(Complaint({file, steps}), usage) << steps;
+  }
+  EXPECT_EQ(Complaint({}), usage);
+  EXPECT_EQ(Complaint({file, "10", "20"}), usage);
+}
+
+TEST(ProgramTest, AFileThatCannotBeReadIsNamedWithTheReason) {
+  EXPECT_EQ(Complaint({"/no/such/file"}),
+            "/no/such/file: No such file or directory\n");
+  EXPECT_EQ(Complaint({"/"}), "/: Is a directory\n");
+}
+
+TEST(ProgramTest, WhatIsWrongWithTheTextIsSaid) {
+  EXPECT_THAT(Complaint({WriteFile("")}),
+              testing::HasSubstr("microgpt_test.txt: text: no document"));
+  EXPECT_THAT(Complaint({WriteFile("anna\nb\xFF")}),
+              testing::HasSubstr("text: not UTF-8 at line 2, byte 2"));
+}
 
 // Holds the derivative of f at x to the central difference; f is smooth.
 void ExpectDerivative(const std::function<Value(Value)>& f, double x) {

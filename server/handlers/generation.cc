@@ -232,7 +232,8 @@ class Scoring {
 
   void ScoreNext() {
     const absl::StatusOr<StringScore> result =
-        scorer_->Score(request_.texts(response_.scores_size()));
+        scorer_->Score(request_.texts(response_.scores_size()), stop_);
+    if (absl::IsCancelled(result.status())) return;  // RunSlice answers it
     v1::Score& score = *response_.add_scores();
     if (!result.ok()) {
       score.set_error(std::string(result.status().message()));
