@@ -151,19 +151,6 @@ absl::StatusOr<std::chrono::nanoseconds> ParseDuration(
          std::chrono::nanoseconds(duration.nanos());
 }
 
-absl::Status CheckRange(std::string_view field, uint64_t value,
-                        uint64_t minimum, uint64_t maximum) {
-  if (value < minimum) {
-    return FieldError(
-        field, fmt::format("{} is below the minimum {}", value, minimum));
-  }
-  if (value > maximum) {
-    return FieldError(
-        field, fmt::format("{} is above the maximum {}", value, maximum));
-  }
-  return absl::OkStatus();
-}
-
 v1::Config ToProto(const ModelConfig& model, const TrainingConfig& training) {
   v1::Config config;
   config.set_n_layer(model->n_layer);

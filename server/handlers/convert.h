@@ -39,10 +39,6 @@ absl::StatusOr<std::chrono::nanoseconds> ParseDuration(
     std::string_view field, const google::protobuf::Duration& duration,
     std::chrono::nanoseconds maximum);
 
-// OK, or a FieldError unless minimum <= value <= maximum.
-absl::Status CheckRange(std::string_view field, uint64_t value,
-                        uint64_t minimum, uint64_t maximum);
-
 // Every field filled in, so that it trains the same bits when sent back.
 v1::Config ToProto(const ModelConfig& model, const TrainingConfig& training);
 

@@ -300,15 +300,6 @@ TEST(ConvertDurationTest, ATimeIsSecondsAndNanosSinceTheEpoch) {
   EXPECT_EQ(message.nanos(), 123'000'000);
 }
 
-TEST(ConvertRangeTest, BothEndsAreWithin) {
-  EXPECT_TRUE(CheckRange("count", 1, 1, 10).ok());
-  EXPECT_TRUE(CheckRange("count", 10, 1, 10).ok());
-  EXPECT_EQ(CheckRange("count", 0, 1, 10),
-            FieldError("count", "0 is below the minimum 1"));
-  EXPECT_EQ(CheckRange("count", 11, 1, 10),
-            FieldError("count", "11 is above the maximum 10"));
-}
-
 // --- Job.
 
 TEST(ConvertJobTest, AJobIsToldInFull) {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/errors/errors.h"
+#include "core/errors/ranges.h"
 #include "core/generation/generator.h"
 #include "core/generation/scorer.h"
 #include "core/random/indexed_random.h"

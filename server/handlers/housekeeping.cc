@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/errors/errors.h"
+#include "core/errors/ranges.h"
 #include "server/handlers/convert.h"
 #include "server/handlers/limits.h"
 #include "server/handlers/training.h"
