@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 #include <vector>
 
 #include "client/command_line/values.h"
+#include "client/output/utf8.h"
 #include "google/protobuf/descriptor.h"
 
 namespace microgpt::client {
@@ -48,11 +48,6 @@ constexpr std::array<Help, 15> kHelp = {{
 std::string Kebab(std::string name) {
   std::replace(name.begin(), name.end(), '_', '-');
   return "--" + name;
-}
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(c));
-  return text;
 }
 
 // The values of an enum as flags spell them, "adam" for OPTIMIZER_ADAM, with

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstddef>
 #include <utility>
 
@@ -37,11 +36,6 @@ std::string Padded(std::string_view text, std::size_t width,
   const std::string blanks(width > used ? width - used : 0, ' ');
   return align == Column::Align::kRight ? fmt::format("{}{}", blanks, text)
                                         : fmt::format("{}{}", text, blanks);
-}
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(c));
-  return text;
 }
 
 }  // namespace
