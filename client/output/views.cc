@@ -137,9 +137,13 @@ Entries ModelEntries(const v1::Model& model, Clock::time_point now) {
 }
 
 Cell TokenLogprobs(const google::protobuf::RepeatedField<double>& logprobs) {
+  std::vector<std::string> shown;
   std::vector<std::string> exact;
-  for (const double logprob : logprobs) exact.push_back(Exact(logprob));
-  return {fmt::format("{:.2f}", fmt::join(logprobs, " ")),
+  for (const double logprob : logprobs) {
+    shown.push_back(Loss(logprob));
+    exact.push_back(Exact(logprob));
+  }
+  return {fmt::format("{}", fmt::join(shown, " ")),
           fmt::format("{}", fmt::join(exact, " "))};
 }
 
@@ -184,7 +188,7 @@ Entries PointEntries(const v1::Point& point) {
   return {
       {{"step", "STEP", kRight}, Plain(point.step())},
       {{"loss", "LOSS", kRight},
-       {fmt::format("{:.6f}", point.loss()), Exact(point.loss())}},
+       {Loss(point.loss(), 6), Exact(point.loss())}},
   };
 }
 
