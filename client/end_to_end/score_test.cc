@@ -53,6 +53,12 @@ TEST_F(ScoreTest, ATableIsTheDefault) {
   EXPECT_EQ(requests[0].model(), "names@1");
 }
 
+TEST_F(ScoreTest, AnEmptyTextHasItsColumnToo) {
+  EXPECT_EQ(Run({"score", "names", ""}).out,
+            "TEXT  LOGPROB  BITS/TOKEN\n"
+            "        -0.00        1.50\n");
+}
+
 TEST_F(ScoreTest, OtherFormatsAreForPrograms) {
   EXPECT_EQ(Run({"score", "names", "emma", "-o", "json"}).out,
             "{\"logprob\":-4,\"bitsPerToken\":1.5}\n");

@@ -23,7 +23,8 @@ std::vector<std::size_t> Shown(const Columns& columns,
       return !row[c].shown.empty();
     };
     const bool says_something =
-        rows.empty() || std::any_of(rows.begin(), rows.end(), has_text);
+        columns[c].stays || rows.empty() ||
+        std::any_of(rows.begin(), rows.end(), has_text);
     if (!columns[c].title.empty() && says_something) shown.push_back(c);
   }
   return shown;
