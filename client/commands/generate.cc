@@ -85,8 +85,7 @@ absl::Status RunGenerate(Session& session, const GenerateOptions& options) {
   } else {
     status = GenerateOnce(session, options.request, &printer, &open);
   }
-  // What came before an error is worth having; a header alone is not.
-  if (status.ok() || !printer.empty()) printer.Finish();
+  printer.FinishAfter(status);
   return status;
 }
 

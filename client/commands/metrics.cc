@@ -31,11 +31,8 @@ absl::Status RunMetrics(Session& session, const MetricsOptions& options) {
         }
         return true;
       });
-  if (!status.ok()) {
-    return Explained(status, "metrics", ListFor(options.target));
-  }
-  printer.Finish();
-  return absl::OkStatus();
+  printer.FinishAfter(status);
+  return Explained(status, "metrics", ListFor(options.target));
 }
 
 }  // namespace
