@@ -34,7 +34,7 @@ constexpr std::array<Help, 15> kHelp = {{
     {"block_size", "longest string, with its end mark (16; 1..1024)"},
     {"steps", "training steps (1000; 1..1000000)"},
     {"batch_size", "documents a step (1; 1..4096)"},
-    {"learning_rate", "at the first step (0.01, SGD 0.5; >0..10)"},
+    {"learning_rate", "at the first step (0.01, SGD 0.1; >0..10)"},
     {"seed", "same seed, same model (42)"},
     {"validation", "share of documents held out (0; 0..0.5)"},
     {"beta1", "Adam (0.85; 0..<1)"},
