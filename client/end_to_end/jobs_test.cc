@@ -106,6 +106,16 @@ TEST_F(JobsTest, WatchFollowsAJobToItsEnd) {
   EXPECT_EQ(watched.job(), kJobId);
 }
 
+TEST_F(JobsTest, AWatchedJobThatIsNotThereIsLookedForInTheList) {
+  handlers.watch_status = [](grpc::ServerContext*,
+                             const v1::WatchStatusRequest&, JobWriter*) {
+    return Status(grpc::NOT_FOUND, "no such job");
+  };
+  const auto result = Run({"watch", kJobId});
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_EQ(result.err, "mgpt: no such job. See: mgpt jobs\n");
+}
+
 TEST_F(JobsTest, WatchEndsAtDoneEvenIfTheStreamDoesNot) {
   handlers.watch_status = [](grpc::ServerContext*,
                              const v1::WatchStatusRequest&, JobWriter* writer) {
