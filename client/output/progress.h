@@ -18,8 +18,8 @@ namespace microgpt::client {
 std::string Bar(double fraction, std::size_t cells);
 
 // The curve of `losses` in `cells` blocks "▇▅▃▂" or fewer, from the lowest to
-// the highest that are finite; a blank where a loss is not. Empty for fewer than
-// two losses.
+// the highest that are finite; a blank where a loss is not. Empty for fewer
+// than two losses.
 std::string Sparkline(const std::vector<double>& losses, std::size_t cells);
 
 // "num docs: 2,104   vocab size: 27   …" and "1 layer · 4 heads · …".

@@ -22,9 +22,8 @@ std::vector<std::size_t> Shown(const Columns& columns,
     const auto has_text = [c](const Cells& row) {
       return !row[c].shown.empty();
     };
-    const bool says_something =
-        columns[c].stays || rows.empty() ||
-        std::any_of(rows.begin(), rows.end(), has_text);
+    const bool says_something = columns[c].stays || rows.empty() ||
+                                std::any_of(rows.begin(), rows.end(), has_text);
     if (!columns[c].title.empty() && says_something) shown.push_back(c);
   }
   return shown;

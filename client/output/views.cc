@@ -190,8 +190,7 @@ Entries ScoreEntries(std::string_view text, const v1::Score& score,
 Entries PointEntries(const v1::Point& point) {
   return {
       {{"step", "STEP", kRight}, Plain(point.step())},
-      {{"loss", "LOSS", kRight},
-       {Loss(point.loss(), 6), Exact(point.loss())}},
+      {{"loss", "LOSS", kRight}, {Loss(point.loss(), 6), Exact(point.loss())}},
   };
 }
 
