@@ -19,6 +19,9 @@
 namespace microgpt::client {
 namespace {
 
+constexpr char kVersion[] = "mgpt " MICROGPT_CLIENT_VERSION;
+constexpr char kServerVariable[] = "MGPT_SERVER";
+
 constexpr char kFooter[] =
     "-o is one of\n"
     "  table  for people, with rounded numbers\n"
@@ -89,7 +92,6 @@ void AddGlobalOptions(CLI::App& root, Invocation* invocation) {
   root.add_option("--server", invocation->server,
                   "Where the server is (127.0.0.1:50051);\n"
                   "MGPT_SERVER in the environment does the same")
-      ->envname("MGPT_SERVER")
       ->option_text("HOST:PORT");
   AddDuration(
       root, "--timeout",
@@ -98,8 +100,14 @@ void AddGlobalOptions(CLI::App& root, Invocation* invocation) {
       },
       "Give up on a call after this long, 500ms, 30s, 2m\n"
       "(never); a training that is followed goes on");
-  root.set_version_flag("--version", "mgpt " MICROGPT_CLIENT_VERSION,
-                        "Print this program's version");
+}
+
+void AddVersion(CLI::App& root, Invocation* invocation) {
+  constexpr char kHelp[] = "Print this program's version";
+  root.set_version_flag("--version", kVersion, kHelp);
+  AddBareCommand(root, "version", kHelp, "mgpt version")
+      ->callback(
+          [invocation] { invocation->help = fmt::format("{}\n", kVersion); });
 }
 
 void AddCommands(CLI::App& root, Action* action) {
@@ -129,11 +137,14 @@ std::string Unmark(std::string& value) {
   return "";  // no error
 }
 
-void UnmarkAll(CLI::App& app) {
+// Has every option take off the mark and, given twice, take the last value:
+// then a script's own options can be appended to.
+void SetUpOptions(CLI::App& app) {
   for (CLI::Option* option : app.get_options()) {
     option->transform(CLI::Validator(Unmark, "", ""));
+    if (option->nonpositional()) option->take_last();
   }
-  for (CLI::App* command : app.get_subcommands({})) UnmarkAll(*command);
+  for (CLI::App* command : app.get_subcommands({})) SetUpOptions(*command);
 }
 
 // The arguments in CLI11's order (last first), with what it gets wrong put
@@ -163,9 +174,11 @@ CLI::App* ChosenCommand(CLI::App& root) {
   return chosen.empty() ? nullptr : chosen.front();
 }
 
-std::string HelpCommand(CLI::App& root) {
+// The command that prints the help on this option or argument.
+std::string HelpOn(CLI::App& root, const std::string& option) {
   CLI::App* const command = ChosenCommand(root);
-  return command == nullptr
+  const bool global = root.get_option_no_throw(option) != nullptr;
+  return command == nullptr || global
              ? "mgpt --help"
              : fmt::format("mgpt {} --help", command->get_name());
 }
@@ -215,7 +228,30 @@ absl::Status Unexpected(CLI::App& root, std::vector<std::string> extras) {
   return absl::InvalidArgumentError(
       fmt::format("{} {}{} See: {}", name, problem,
                   nearest ? fmt::format(": did you mean {}?", *nearest) : ".",
-                  HelpCommand(root)));
+                  HelpOn(root, nearest.value_or(name))));
+}
+
+// The option or argument that CLI11's `message` is about: "--seed: 1 required
+// …", "Could not convert: --quiet = x", "SOURCE is required".
+std::string OptionIn(const std::string& message) {
+  const std::size_t dashes = message.find("--");
+  const std::size_t begin = dashes == message.npos ? 0 : dashes;
+  const std::size_t end = message.find_first_of(": ", begin);
+  return message.substr(begin, std::min(end, message.size()) - begin);
+}
+
+absl::Status Refused(CLI::App& root, const CLI::ParseError& error) {
+  std::string message = error.what();
+  const std::string option = OptionIn(message);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    message = fmt::format("{} needs a value", option);
+  }
+  // The options that take values convert them themselves.
+  if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
+    message = fmt::format("{} takes no value", option);
+  }
+  return WithNextStep(absl::InvalidArgumentError(message),
+                      HelpOn(root, option));
 }
 
 // Parses into *invocation, which the options of `root` are bound to.
@@ -225,20 +261,15 @@ absl::Status Parse(CLI::App& root, const std::vector<std::string>& arguments,
     root.parse(ForCli11(arguments));
   } catch (const CLI::CallForHelp&) {
     CLI::App* const command = ChosenCommand(root);
+    const std::vector<std::string> extras = root.remaining(true);
+    if (command == nullptr && !extras.empty()) return Unexpected(root, extras);
     invocation->help = command ? command->help("mgpt") : root.help();
   } catch (const CLI::CallForVersion& version) {
     invocation->help = fmt::format("{}\n", version.what());
   } catch (const CLI::ExtrasError&) {
     return Unexpected(root, root.remaining(true));
-  } catch (const CLI::ArgumentMismatch& error) {
-    const std::string message = error.what();  // "--seed: 1 required …"
-    return WithNextStep(
-        absl::InvalidArgumentError(fmt::format(
-            "{} needs a value", message.substr(0, message.find(':')))),
-        HelpCommand(root));
   } catch (const CLI::ParseError& error) {
-    return WithNextStep(absl::InvalidArgumentError(error.what()),
-                        HelpCommand(root));
+    return Refused(root, error);
   }
   if (!invocation->action && invocation->help.empty()) {
     invocation->help = root.help();
@@ -250,9 +281,24 @@ absl::Status Parse(CLI::App& root, const std::vector<std::string>& arguments,
 std::vector<std::string> WithoutHelpCommand(
     std::vector<std::string> arguments) {
   if (arguments.empty() || arguments[0] != "help") return arguments;
-  arguments.erase(arguments.begin());
+  const auto is_other = [](const std::string& word) { return word != "help"; };
+  arguments.erase(arguments.begin(),
+                  std::find_if(arguments.begin(), arguments.end(), is_other));
   arguments.emplace_back("--help");
   return arguments;
+}
+
+// The address given, or that of the environment, or else the default.
+absl::StatusOr<std::string> ServerAddress(const CLI::App& root,
+                                          const std::string& server) {
+  const bool given = root.get_option("--server")->count() > 0;
+  const char* const variable = std::getenv(kServerVariable);
+  const bool has_variable = variable != nullptr && *variable != '\0';
+  const absl::StatusOr<std::string> address =
+      given || !has_variable ? ParseAddress(server, "--server")
+                             : ParseAddress(variable, kServerVariable);
+  if (address.ok()) return address;
+  return WithNextStep(address.status(), "mgpt --help");
 }
 
 bool ColorAllowed() {
@@ -276,12 +322,14 @@ absl::StatusOr<Invocation> ParseCommandLine(
   root.footer(kFooter);
   AddGlobalOptions(root, &invocation);
   AddCommands(root, &invocation.action);
-  UnmarkAll(root);
+  AddVersion(root, &invocation);
+  SetUpOptions(root);
   const absl::Status status =
       Parse(root, WithoutHelpCommand(std::move(arguments)), &invocation);
   if (!status.ok()) return status;
   invocation.color = invocation.color && ColorAllowed();
-  absl::StatusOr<std::string> address = ParseAddress(invocation.server);
+  if (!invocation.action) return invocation;
+  absl::StatusOr<std::string> address = ServerAddress(root, invocation.server);
   if (!address.ok()) return address.status();
   invocation.server = *std::move(address);
   return invocation;

@@ -14,6 +14,7 @@ namespace microgpt::client {
 
 // What the command line asks for.
 struct Invocation {
+  // Where there is an action: an address, as ParseAddress gives it.
   std::string server = "127.0.0.1:50051";
   std::optional<std::chrono::milliseconds> timeout;
   std::optional<Format> format;
@@ -24,7 +25,9 @@ struct Invocation {
 };
 
 // `arguments` as after the program's name; reads MGPT_SERVER and NO_COLOR.
-// INVALID_ARGUMENT with a sentence for what cannot be understood.
+// INVALID_ARGUMENT with a sentence for what cannot be understood; help and
+// version want no server and do not look at its address. Of an option given
+// twice the last one counts.
 absl::StatusOr<Invocation> ParseCommandLine(std::vector<std::string> arguments);
 
 // Does what the invocation asks for and returns the exit code.

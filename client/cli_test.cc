@@ -40,9 +40,54 @@ TEST_F(CliTest, TheEnvironmentNamesTheServerAndTheFlagWins) {
   EXPECT_EQ(ParseCommandLine({"ls", "--server", "x:1"})->server, "x:1");
   setenv("MGPT_SERVER", "", 1);
   EXPECT_EQ(ParseCommandLine({"ls"})->server, "127.0.0.1:50051");
+}
+
+TEST_F(CliTest, ABadAddressIsRefusedByTheNameOfItsSource) {
+  EXPECT_EQ(ErrorOf({"ls", "--server", ""}),
+            "--server: \"\" is not HOST:PORT, such as 127.0.0.1:50051 or "
+            "[::1]:50051. See: mgpt --help");
   setenv("MGPT_SERVER", "http://x", 1);
   EXPECT_EQ(ErrorOf({"ls"}),
-            "--server: \"http://x\" is not HOST:PORT, such as 127.0.0.1:50051");
+            "MGPT_SERVER: \"http://x\" is not HOST:PORT, such as "
+            "127.0.0.1:50051 or [::1]:50051. See: mgpt --help");
+  EXPECT_TRUE(ParseCommandLine({"ls", "--server", "x:1"}).ok());
+}
+
+TEST_F(CliTest, HelpAndVersionDoNotLookAtTheAddress) {
+  setenv("MGPT_SERVER", "http://x", 1);
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{},
+                                             {"--help"},
+                                             {"ls", "--help"},
+                                             {"help", "ls"},
+                                             {"--version"},
+                                             {"version"},
+                                             {"version", "--server", "::1"}}) {
+    const auto invocation = ParseCommandLine(arguments);
+    ASSERT_TRUE(invocation.ok()) << invocation.status();
+    EXPECT_FALSE(invocation->help.empty());
+  }
+}
+
+TEST_F(CliTest, OfAnOptionGivenTwiceTheLastCounts) {
+  const auto invocation = ParseCommandLine(
+      {"-o", "json", "-o", "csv", "-q", "generate", "-n", "1", "-n", "2", "-q",
+       "--server", "x:1", "--server=y:2", "--no-color", "--no-color"});
+  ASSERT_TRUE(invocation.ok()) << invocation.status();
+  EXPECT_EQ(invocation->format, Format::kCsv);
+  EXPECT_EQ(invocation->server, "y:2");
+  EXPECT_TRUE(invocation->quiet);
+  EXPECT_FALSE(invocation->color);
+}
+
+TEST_F(CliTest, HelpOnWhatIsNoCommandIsRefused) {
+  EXPECT_EQ(ErrorOf({"help", "trian"}),
+            "trian is not a command of mgpt: did you mean train? See: mgpt "
+            "--help");
+  EXPECT_EQ(ErrorOf({"deploy", "--help"}),
+            "deploy is not a command of mgpt. See: mgpt --help");
+  EXPECT_EQ(ParseCommandLine({"help", "help"})->help,
+            ParseCommandLine({"--help"})->help);
 }
 
 TEST_F(CliTest, ColourCanBeTurnedOff) {
@@ -73,7 +118,8 @@ TEST_F(CliTest, SlipsAreUnderstood) {
             "See: mgpt train --help");
   EXPECT_EQ(ErrorOf({"ls", "--quite"}),
             "--quite is not an option of mgpt ls: did you mean --quiet? See: "
-            "mgpt ls --help");
+            "mgpt --help")
+      << "where it stands";
 }
 
 TEST_F(CliTest, WhatIsLikeNothingIsJustUnknown) {
@@ -99,7 +145,16 @@ TEST_F(CliTest, MissingAndBadValuesAreNamed) {
             "mgpt generate --help");
   EXPECT_EQ(ErrorOf({"--timeout", "5", "ls"}),
             "--timeout: \"5\" is not a duration such as 500ms, 30s, 2m or 1h. "
-            "See: mgpt ls --help");
+            "See: mgpt --help");
+  EXPECT_EQ(ErrorOf({"ls", "-o", "xml"}),
+            "--output: \"xml\" is not table, json, csv or text. See: mgpt "
+            "--help");
+  EXPECT_EQ(ErrorOf({"generate", "--logprobs=maybe"}),
+            "--logprobs takes no value. See: mgpt generate --help");
+  EXPECT_EQ(ErrorOf({"ls", "--quiet=maybe"}),
+            "--quiet takes no value. See: mgpt --help");
+  EXPECT_EQ(ErrorOf({"ls", "--server"}),
+            "--server needs a value. See: mgpt --help");
   EXPECT_EQ(ErrorOf({"generate", "--prefix", "a\xff"}),
             "--prefix: byte 2 is not UTF-8. See: mgpt generate --help");
 }

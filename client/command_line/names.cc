@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "client/output/utf8.h"
+
 namespace microgpt::client {
 namespace {
 
@@ -36,11 +38,8 @@ bool IsModelName(std::string_view text) {
 }
 
 std::optional<std::string> ModelNameFromFile(std::string_view path) {
-  std::string name = std::filesystem::path(path).stem().string();
-  for (char& c : name) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    if (c == ' ') c = '-';
-  }
+  std::string name = Lower(std::filesystem::path(path).stem().string());
+  std::replace(name.begin(), name.end(), ' ', '-');
   if (!IsModelName(name)) return std::nullopt;
   return name;
 }

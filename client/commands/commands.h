@@ -5,7 +5,6 @@
 #ifndef MICROGPT_CLIENT_COMMANDS_COMMANDS_H_
 #define MICROGPT_CLIENT_COMMANDS_COMMANDS_H_
 
-#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -26,10 +25,15 @@ void AddWatch(CLI::App& root, Action* chosen);
 void AddStop(CLI::App& root, Action* chosen);
 void AddMetrics(CLI::App& root, Action* chosen);
 void AddLists(CLI::App& root, Action* chosen);   // ls, jobs
-void AddServer(CLI::App& root, Action* chosen);  // info, health, version
+void AddServer(CLI::App& root, Action* chosen);  // info, health
+
+// Adds a command that does nothing yet.
+//   examples: lines of the help text, without indentation.
+CLI::App* AddBareCommand(CLI::App& root, const std::string& name,
+                         const std::string& description,
+                         const std::string& examples);
 
 // Adds a command whose options are parsed into an Options, which `run` gets.
-//   examples: lines of the help text, without indentation.
 template <typename Options>
 CLI::App* AddCommand(CLI::App& root, const std::string& name,
                      const std::string& description,
@@ -37,17 +41,7 @@ CLI::App* AddCommand(CLI::App& root, const std::string& name,
                      std::shared_ptr<Options> options,
                      absl::Status (*run)(Session&, const Options&),
                      Action* chosen) {
-  CLI::App* const command = root.add_subcommand(name, description);
-  command->group("Commands");
-  std::string footer = "Examples:";
-  for (std::size_t at = 0; at < examples.size();) {
-    const std::size_t end = std::min(examples.find('\n', at), examples.size());
-    footer += "\n  " + examples.substr(at, end - at);
-    at = end + 1;
-  }
-  command->footer(footer +
-                  "\n\nGlobal options (-o, -q, --server, …): "
-                  "mgpt --help");
+  CLI::App* const command = AddBareCommand(root, name, description, examples);
   command->callback([options, run, chosen] {
     *chosen = [options, run](Session& session) {
       return run(session, *options);

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 #include <vector>
 
 #include "client/command_line/values.h"
+#include "client/output/utf8.h"
 #include "google/protobuf/descriptor.h"
 
 namespace microgpt::client {
@@ -34,7 +34,7 @@ constexpr std::array<Help, 15> kHelp = {{
     {"block_size", "longest string, with its end mark (16; 1..1024)"},
     {"steps", "training steps (1000; 1..1000000)"},
     {"batch_size", "documents a step (1; 1..4096)"},
-    {"learning_rate", "at the first step (0.01, SGD 0.5; >0..10)"},
+    {"learning_rate", "at the first step (0.01, SGD 0.1; >0..10)"},
     {"seed", "same seed, same model (42)"},
     {"validation", "share of documents held out (0; 0..0.5)"},
     {"beta1", "Adam (0.85; 0..<1)"},
@@ -48,11 +48,6 @@ constexpr std::array<Help, 15> kHelp = {{
 std::string Kebab(std::string name) {
   std::replace(name.begin(), name.end(), '_', '-');
   return "--" + name;
-}
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(c));
-  return text;
 }
 
 // The values of an enum as flags spell them, "adam" for OPTIMIZER_ADAM, with

@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +35,57 @@ TEST(ConfigFlagsTest, EveryFieldHasAFlagWithHelp) {
     const CLI::Option* option = app.get_option_no_throw(flag);
     ASSERT_NE(option, nullptr) << flag;
     EXPECT_FALSE(option->get_description().empty()) << flag;
+  }
+}
+
+// The numbers in `text`, as it writes them but without commas: "1..4,096" has
+// 1 and 4096.
+std::set<std::string> NumbersIn(const std::string& text) {
+  static const std::regex number("[0-9][0-9,]*(\\.[0-9]+)?(e-?[0-9]+)?");
+  std::set<std::string> numbers;
+  for (std::sregex_iterator it(text.begin(), text.end(), number), end;
+       it != end; ++it) {
+    std::string digits = it->str();
+    digits.erase(std::remove(digits.begin(), digits.end(), ','), digits.end());
+    numbers.insert(digits);
+  }
+  return numbers;
+}
+
+// The comment behind each field of Config in the API's definition.
+std::map<std::string, std::string> ConfigComments() {
+  std::ifstream proto(MICROGPT_SOURCE_DIR "/proto/microgpt/v1/microgpt.proto");
+  static const std::regex field("  (optional )?\\w+ (\\w+) = \\d+; *// (.*)");
+  static const std::regex more(" *// (.*)");
+  std::map<std::string, std::string> comments;
+  std::string line;
+  while (std::getline(proto, line) && line != "message Config {") continue;
+  std::string* last = nullptr;
+  while (std::getline(proto, line) && line != "}") {
+    std::smatch match;
+    if (std::regex_match(line, match, field)) {
+      last = &comments[match[2]];
+      *last = match[3];
+    } else if (last != nullptr && std::regex_match(line, match, more)) {
+      *last += " " + match[1].str();
+    }
+  }
+  return comments;
+}
+
+TEST(ConfigFlagsTest, DefaultsAndRangesInTheHelpAreThoseOfTheApi) {
+  CLI::App app;
+  v1::Config config;
+  AddConfigFlags(app, &config);
+  const auto comments = ConfigComments();
+  EXPECT_EQ(comments.size(),
+            static_cast<std::size_t>(v1::Config::descriptor()->field_count()));
+  for (const auto& [field, comment] : comments) {
+    std::string flag = "--" + field;
+    std::replace(flag.begin(), flag.end(), '_', '-');
+    const std::string help = app.get_option(flag)->get_description();
+    EXPECT_EQ(NumbersIn(help.substr(help.rfind('('))), NumbersIn(comment))
+        << flag << ": " << help << " is not: " << comment;
   }
 }
 

@@ -15,16 +15,17 @@
 namespace microgpt::client {
 namespace {
 
-// What `status`, which ended the watching of `job`, means for the job.
-absl::Status StillGoingOn(const absl::Status& status, const v1::Job& job) {
-  if (job.job().empty()) return status;
+// What `status`, which ended the watching of the job with this id, means for
+// the job. The id is empty where only its model is known.
+absl::Status StillGoingOn(const absl::Status& status, const std::string& job) {
+  if (job.empty()) return status;
   if (status.code() == absl::StatusCode::kCancelled) {
     return absl::CancelledError(
         fmt::format("job {0} goes on. Watch it: mgpt watch {0}   Stop it: mgpt "
                     "stop {0}",
-                    job.job()));
+                    job));
   }
-  return WithNextStep(status, fmt::format("mgpt watch {}", job.job()));
+  return WithNextStep(status, fmt::format("mgpt watch {}", job));
 }
 
 // Watches until the job is done and answers with its last snapshot. `each`
@@ -34,6 +35,7 @@ absl::StatusOr<v1::Job> Watch(Session& session,
                               const std::function<bool(const v1::Job&)>& each) {
   const Interrupts::Hold hold(session.connection.interrupts());
   v1::Job last;
+  last.set_job(request.job());  // until there is a snapshot
   bool stopped = false;
   const absl::Status status = session.connection.Read(
       session.connection.microgpt(), &v1::MicroGpt::Stub::WatchStatus, request,
@@ -43,12 +45,12 @@ absl::StatusOr<v1::Job> Watch(Session& session,
         return !stopped && !job.done();
       });
   if (!status.ok()) {
-    return Explained(StillGoingOn(status, last), "watch", "mgpt jobs");
+    return StillGoingOn(Explained(status, "watch", "mgpt jobs"), last.job());
   }
   if (!last.done() && !stopped) {
     return StillGoingOn(
         absl::UnavailableError("the server ended its report before the job"),
-        last);
+        last.job());
   }
   return last;
 }

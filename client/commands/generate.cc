@@ -5,6 +5,7 @@
 
 #include "client/command_line/values.h"
 #include "client/commands/commands.h"
+#include "client/commands/failures.h"
 #include "client/commands/input.h"
 #include "client/output/figures.h"
 #include "client/output/printer.h"
@@ -67,6 +68,37 @@ absl::Status GenerateOnce(Session& session, const v1::GenerateRequest& request,
   return absl::OkStatus();
 }
 
+// Whether the server refused this prefix, not the request as a whole: its
+// messages begin with the field.
+bool IsAboutPrefix(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kInvalidArgument &&
+         std::string(status.message()).starts_with("prefix: ");
+}
+
+// One call for each line of standard input. A prefix that is refused does not
+// end the others.
+absl::Status GenerateForInput(Session& session,
+                              const v1::GenerateRequest& request,
+                              Printer* printer) {
+  bool open = true;
+  Failures failures("prefixes were left out");
+  const auto generate = [&](InputLine line) {
+    if (!open) return absl::OkStatus();
+    absl::Status status = line.CheckLength();
+    const bool is_sent = status.ok();
+    if (is_sent) {
+      v1::GenerateRequest with_prefix = request;
+      with_prefix.set_prefix(line.text);
+      status = GenerateOnce(session, with_prefix, printer, &open);
+    }
+    if (is_sent && !status.ok() && !IsAboutPrefix(status)) return status;
+    failures.Count(line.text, std::string(status.message()));
+    return absl::OkStatus();
+  };
+  const absl::Status status = ForEachInputLine(&session.console, generate);
+  return status.ok() ? failures.Report(&session.console) : status;
+}
+
 absl::Status RunGenerate(Session& session, const GenerateOptions& options) {
   const bool logprobs = options.request.logprobs();
   // A line of text has no room for the log-probabilities that were asked for.
@@ -74,19 +106,11 @@ absl::Status RunGenerate(Session& session, const GenerateOptions& options) {
       session.FormatOr(logprobs ? Format::kTable : Format::kText);
   Printer printer(&session.out, format, SampleColumns(logprobs));
   bool open = true;
-  absl::Status status;
-  if (options.request.prefix() == "-") {
-    status = ForEachInputLine(&session.console, [&](std::string prefix) {
-      if (!open) return absl::OkStatus();
-      v1::GenerateRequest request = options.request;
-      request.set_prefix(std::move(prefix));
-      return GenerateOnce(session, request, &printer, &open);
-    });
-  } else {
-    status = GenerateOnce(session, options.request, &printer, &open);
-  }
-  // What came before an error is worth having; a header alone is not.
-  if (status.ok() || !printer.empty()) printer.Finish();
+  const absl::Status status =
+      options.request.prefix() == "-"
+          ? GenerateForInput(session, options.request, &printer)
+          : GenerateOnce(session, options.request, &printer, &open);
+  printer.FinishAfter(status);
   return status;
 }
 

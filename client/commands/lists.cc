@@ -49,9 +49,8 @@ absl::Status RunModels(Session& session, const ModelsOptions&) {
         }
         return true;
       });
-  if (!status.ok()) return Explained(status, "ls", "mgpt jobs");
-  printer.Finish();
-  return absl::OkStatus();
+  printer.FinishAfter(status);
+  return Explained(status, "ls", "mgpt jobs");
 }
 
 // -o text prints ids: a list of states says nothing.
@@ -70,9 +69,8 @@ absl::Status RunJobs(Session& session, const JobsOptions& options) {
                     }
                     return true;
                   });
-  if (!status.ok()) return Explained(status, "jobs", "mgpt ls");
-  printer.Finish();
-  return absl::OkStatus();
+  printer.FinishAfter(status);
+  return Explained(status, "jobs", "mgpt ls");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "client/command_line/values.h"
 #include "client/commands/commands.h"
+#include "client/commands/target.h"
 #include "client/output/printer.h"
 #include "client/output/views.h"
 
@@ -31,11 +32,8 @@ absl::Status RunMetrics(Session& session, const MetricsOptions& options) {
         }
         return true;
       });
-  if (!status.ok()) {
-    return Explained(status, "metrics", ListFor(options.target));
-  }
-  printer.Finish();
-  return absl::OkStatus();
+  printer.FinishAfter(status);
+  return Explained(status, "metrics", ListFor(options.target));
 }
 
 }  // namespace
@@ -48,10 +46,7 @@ void AddMetrics(CLI::App& root, Action* chosen) {
       "mgpt metrics names -o csv > losses.csv\n"
       "mgpt metrics names --from-step 991",
       options, RunMetrics, chosen);
-  AddText(*command, "JOB_OR_MODEL", &options->target,
-          "A job's id, or a model for its newest job\n"
-          "(default: the newest job of all)")
-      ->option_text(" ");
+  AddTarget(*command, &options->target);
   AddWhole(
       *command, "--from-step",
       [request](std::uint32_t step) { request->set_from_step(step); },

@@ -2,13 +2,14 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "client/command_line/values.h"
 #include "client/commands/commands.h"
+#include "client/commands/failures.h"
 #include "client/commands/input.h"
-#include "client/output/figures.h"
 #include "client/output/printer.h"
 #include "client/output/utf8.h"
 #include "client/output/views.h"
@@ -16,9 +17,10 @@
 namespace microgpt::client {
 namespace {
 
-// A batch stays below what ScoreRequest allows, with log-probabilities too.
-constexpr std::size_t kMostTexts = 1000;
-constexpr std::size_t kMostBytes = 384 << 10;
+// The most a batch has: within what ScoreRequest allows, with log-probabilities
+// too.
+constexpr int kMostTexts = 1000;
+constexpr std::size_t kMostBytes = kMostLineBytes;
 
 struct ScoreOptions {
   std::string model;
@@ -40,7 +42,7 @@ class Scoring {
   absl::Status Add(std::string text) {
     const bool full = request_.texts_size() == kMostTexts ||
                       bytes_ + text.size() > kMostBytes;
-    if (full && request_.texts_size() > 0) {
+    if (full) {
       if (absl::Status status = Send(); !status.ok()) return status;
     }
     bytes_ += text.size();
@@ -48,23 +50,19 @@ class Scoring {
     return absl::OkStatus();
   }
 
-  // A text that cannot be scored is a warning, unless there is no other.
-  absl::Status Finish() {
-    if (request_.texts_size() > 0) {
-      if (absl::Status status = Send(); !status.ok()) return status;
-    }
-    printer_.Finish();
-    if (failed_ == 0) return absl::OkStatus();
-    const std::string sentence =
-        fmt::format("{} of {} texts could not be scored; the first: {}",
-                    Grouped(failed_), Grouped(scored_), first_error_);
-    if (failed_ == scored_) return absl::UnknownError(sentence);
-    session_.console.Warning(sentence);
+  // A text that is not worth sending has its row too.
+  absl::Status AddFailed(std::string_view text, std::string_view error) {
+    const absl::Status status = Send();
+    if (!status.ok()) return status;
+    v1::Score score;
+    score.set_error(std::string(error));
+    Print(text, score);
     return absl::OkStatus();
   }
 
- private:
+  // Scores what has been added, if anything.
   absl::Status Send() {
+    if (request_.texts().empty()) return absl::OkStatus();
     const absl::StatusOr<v1::ScoreResponse> response = session_.connection.Call(
         session_.connection.microgpt(), &v1::MicroGpt::Stub::Score, request_);
     if (!response.ok()) {
@@ -83,11 +81,15 @@ class Scoring {
     return absl::OkStatus();
   }
 
-  void Print(const std::string& text, const v1::Score& score) {
-    ++scored_;
-    if (!score.error().empty() && failed_++ == 0) {
-      first_error_ = fmt::format("\"{}\": {}", Printable(text), score.error());
-    }
+  // Must be called once, with the status of all that was added.
+  absl::Status Finish(const absl::Status& status) {
+    printer_.FinishAfter(status);
+    return status.ok() ? failures_.Report(&session_.console) : status;
+  }
+
+ private:
+  void Print(std::string_view text, const v1::Score& score) {
+    failures_.Count(text, score.error());
     printer_.Print(score, ScoreRow(text, score, request_.logprobs()));
   }
 
@@ -95,29 +97,37 @@ class Scoring {
   Printer printer_;
   v1::ScoreRequest request_;
   std::size_t bytes_ = 0;
-  std::size_t scored_ = 0;
-  std::size_t failed_ = 0;
-  std::string first_error_;
+  Failures failures_{"texts could not be scored"};
 };
+
+absl::Status ScoreInput(Session& session, Scoring* scoring) {
+  return ForEachInputLine(&session.console, [scoring](InputLine line) {
+    const absl::Status length = line.CheckLength();
+    return length.ok()
+               ? scoring->Add(std::move(line.text))
+               : scoring->AddFailed(line.text, std::string(length.message()));
+  });
+}
+
+absl::Status ScoreArguments(const std::vector<std::string>& texts,
+                            Scoring* scoring) {
+  for (const std::string& text : texts) {
+    if (const auto at = FirstInvalidByte(text)) {
+      return absl::InvalidArgumentError(
+          fmt::format("TEXT: byte {} is not UTF-8", *at + 1));
+    }
+    if (absl::Status status = scoring->Add(text); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
 
 absl::Status RunScore(Session& session, const ScoreOptions& options) {
   Scoring scoring(&session, options);
   const bool from_input = options.texts.size() == 1 && options.texts[0] == "-";
-  if (from_input) {
-    const absl::Status status = ForEachInputLine(
-        &session.console,
-        [&](std::string text) { return scoring.Add(std::move(text)); });
-    if (!status.ok()) return status;
-  } else {
-    for (const std::string& text : options.texts) {
-      if (const auto at = FirstInvalidByte(text)) {
-        return absl::InvalidArgumentError(
-            fmt::format("TEXT: byte {} is not UTF-8", *at + 1));
-      }
-      if (absl::Status status = scoring.Add(text); !status.ok()) return status;
-    }
-  }
-  return scoring.Finish();
+  absl::Status status = from_input ? ScoreInput(session, &scoring)
+                                   : ScoreArguments(options.texts, &scoring);
+  if (status.ok()) status = scoring.Send();
+  return scoring.Finish(status);
 }
 
 }  // namespace

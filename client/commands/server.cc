@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// info, health and version: the server, and this program.
+// info and health: the server itself.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -23,7 +24,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 struct InfoOptions {};
-struct VersionOptions {};
 
 struct HealthOptions {
   std::optional<milliseconds> wait;
@@ -42,12 +42,12 @@ absl::Status RunInfo(Session& session, const InfoOptions&) {
 }
 
 // The response where the server serves; UNAVAILABLE where it does not, yet or
-// at all.
-absl::StatusOr<HealthCheckResponse> CheckHealth(Connection& connection) {
-  constexpr milliseconds kMostPatience(5000);
+// at all, or for as long as `patience`.
+absl::StatusOr<HealthCheckResponse> CheckHealth(Connection& connection,
+                                                milliseconds patience) {
   absl::StatusOr<HealthCheckResponse> response =
       connection.Call(connection.health(), &Health::Stub::Check,
-                      HealthCheckRequest(), kMostPatience);
+                      HealthCheckRequest(), patience);
   if (!response.ok() || response->status() == HealthCheckResponse::SERVING) {
     return response;
   }
@@ -60,26 +60,39 @@ bool MayBeHealthySoon(const absl::Status& status) {
   return ExitCodeOf(status) == ExitCode::kUnavailable;
 }
 
-absl::Status RunHealth(Session& session, const HealthOptions& options) {
+// Checks until the server serves or `wait` is over, which no check outlasts.
+absl::StatusOr<HealthCheckResponse> AwaitHealth(Connection& connection,
+                                                milliseconds wait,
+                                                milliseconds patience) {
   constexpr milliseconds kBetweenChecks(100);
-  const auto end = steady_clock::now() + options.wait.value_or(milliseconds(0));
+  const auto end = steady_clock::now() + wait;
   absl::StatusOr<HealthCheckResponse> response =
-      CheckHealth(session.connection);
+      CheckHealth(connection, std::min(patience, wait));
+  // The last check has some time too, or it would hide what the one before it
+  // found.
   while (MayBeHealthySoon(response.status()) &&
-         steady_clock::now() + kBetweenChecks < end) {
+         steady_clock::now() + 2 * kBetweenChecks < end) {
     std::this_thread::sleep_for(kBetweenChecks);
-    response = CheckHealth(session.connection);
+    const auto left =
+        std::chrono::ceil<milliseconds>(end - steady_clock::now());
+    response = CheckHealth(connection, std::min(patience, left));
   }
+  return response;
+}
+
+absl::Status RunHealth(Session& session, const HealthOptions& options) {
+  constexpr milliseconds kPatience(5000);
+  Connection& connection = session.connection;
+  const milliseconds patience = connection.timeout().value_or(kPatience);
+  const absl::StatusOr<HealthCheckResponse> response =
+      options.wait.has_value()
+          ? AwaitHealth(connection, *options.wait, patience)
+          : CheckHealth(connection, patience);
   if (!response.ok()) return response.status();
   Printer printer(&session.out, session.FormatOr(Format::kText),
                   {{"status", "STATUS"}}, Printer::Layout::kCard);
   printer.Print(*response, {{{"serving", "SERVING"}}, "serving"});
   printer.Finish();
-  return absl::OkStatus();
-}
-
-absl::Status RunVersion(Session& session, const VersionOptions&) {
-  session.out.Write("mgpt " MICROGPT_CLIENT_VERSION "\n");
   return absl::OkStatus();
 }
 
@@ -97,9 +110,6 @@ void AddServer(CLI::App& root, Action* chosen) {
   AddDuration(
       *health, "--wait", [options](milliseconds wait) { options->wait = wait; },
       "Ask again until it is, for at most this long");
-  AddCommand<VersionOptions>(root, "version", "Print this program's version",
-                             "mgpt version", std::make_shared<VersionOptions>(),
-                             RunVersion, chosen);
 }
 
 }  // namespace microgpt::client

@@ -17,8 +17,4 @@ absl::Status Explained(const absl::Status& status, std::string_view command,
   }
 }
 
-std::string_view ListFor(std::string_view target) {
-  return IsJobId(target) ? "mgpt jobs" : "mgpt ls";
-}
-
 }  // namespace microgpt::client

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "client/command_line/names.h"
 #include "client/connection/connection.h"
 #include "client/output/format.h"
 #include "client/output/output.h"
@@ -27,24 +26,10 @@ struct Session {
   }
 };
 
-// Asks `request` for a job or a model by the form of `target`; for neither
-// where it is empty: then the server takes the newest job of all.
-template <typename Request>
-void SetTarget(std::string_view target, Request* request) {
-  if (IsJobId(target)) {
-    request->set_job(std::string(target));
-  } else {
-    request->set_model(std::string(target));
-  }
-}
-
 // `status` with where to look next: `list` for what was not found,
 // `mgpt <command> --help` for what was refused.
 absl::Status Explained(const absl::Status& status, std::string_view command,
                        std::string_view list);
-
-// The list that a target of this form stands in: "mgpt jobs" or "mgpt ls".
-std::string_view ListFor(std::string_view target);
 
 }  // namespace microgpt::client
 

@@ -8,6 +8,7 @@
 #include "client/command_line/values.h"
 #include "client/commands/commands.h"
 #include "client/commands/follow.h"
+#include "client/commands/target.h"
 #include "client/output/figures.h"
 #include "client/output/printer.h"
 #include "client/output/views.h"
@@ -79,15 +80,6 @@ absl::Status RunStop(Session& session, const StopOptions& options) {
   return absl::OkStatus();
 }
 
-CLI::Option* AddTarget(CLI::App& command, std::string* target,
-                       const std::string& help) {
-  return AddText(command, "JOB_OR_MODEL", target, help)->option_text(" ");
-}
-
-constexpr char kNewestHelp[] =
-    "A job's id, or a model for its newest job\n"
-    "(default: the newest job of all)";
-
 }  // namespace
 
 void AddStatus(CLI::App& root, Action* chosen) {
@@ -98,7 +90,7 @@ void AddStatus(CLI::App& root, Action* chosen) {
                                 "mgpt status\n"
                                 "mgpt status names --wait 30s -o text",
                                 options, RunStatus, chosen);
-  AddTarget(*command, &options->target, kNewestHelp);
+  AddTarget(*command, &options->target);
   AddDuration(
       *command, "--wait",
       [request](std::chrono::milliseconds wait) {
@@ -118,7 +110,7 @@ void AddWatch(CLI::App& root, Action* chosen) {
       "mgpt watch names\n"
       "mgpt watch names -o json | jq .loss",
       options, RunWatch, chosen);
-  AddTarget(*command, &options->target, kNewestHelp);
+  AddTarget(*command, &options->target);
   AddDuration(
       *command, "--min-interval",
       [request](std::chrono::milliseconds interval) {
@@ -137,9 +129,7 @@ void AddStop(CLI::App& root, Action* chosen) {
                               "mgpt stop names\n"
                               "mgpt stop 01jb3z5k9qv8xw2r7t6y4n0mca",
                               options, RunStop, chosen);
-  AddTarget(*command, &options->target,
-            "A job's id, or a model for its newest job")
-      ->required();
+  AddRequiredTarget(*command, &options->target);
 }
 
 }  // namespace microgpt::client

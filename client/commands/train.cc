@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "client/commands/commands.h"
 #include "client/commands/config_flags.h"
 #include "client/commands/follow.h"
+#include "client/commands/input.h"
 #include "client/commands/train_source.h"
 #include "client/output/printer.h"
 #include "client/output/views.h"
@@ -27,8 +29,10 @@ absl::Status SetSource(Session& session, const TrainSource& source,
   if (request->model().empty()) {
     const auto model = DefaultModel(source);
     if (!model.has_value()) {
-      return absl::InvalidArgumentError(fmt::format(
-          "{} names no model: choose one with --model NAME", source.value));
+      const bool is_input = source.kind == TrainSource::Kind::kStandardInput;
+      return absl::InvalidArgumentError(
+          fmt::format("{} names no model: choose one with --model NAME",
+                      is_input ? kStandardInputName : source.value));
     }
     request->set_model(*model);
   }
@@ -41,7 +45,6 @@ absl::Status SetSource(Session& session, const TrainSource& source,
 
 absl::StatusOr<v1::Job> StartTraining(Session& session,
                                       const v1::TrainRequest& request) {
-  const Interrupts::Hold hold(session.connection.interrupts());
   absl::StatusOr<v1::Job> job = session.connection.Call(
       session.connection.microgpt(), &v1::MicroGpt::Stub::Train, request);
   if (job.status().code() == absl::StatusCode::kCancelled) {
@@ -53,9 +56,11 @@ absl::StatusOr<v1::Job> StartTraining(Session& session,
 }
 
 // Starts with the first source that there is: "X" is the dataset X or else, if
-// the server knows none, the file X.
-absl::StatusOr<v1::Job> StartWithAnySource(Session& session,
-                                           const TrainOptions& options) {
+// the server knows none, the file X. From where a job may be under way, `hold`
+// keeps Ctrl-C from ending the program without a word about it.
+absl::StatusOr<v1::Job> StartWithAnySource(
+    Session& session, const TrainOptions& options,
+    std::optional<Interrupts::Hold>* hold) {
   absl::Status not_found;
   for (const TrainSource& source : TrainSources(options.source)) {
     v1::TrainRequest request = options.request;
@@ -64,14 +69,15 @@ absl::StatusOr<v1::Job> StartWithAnySource(Session& session,
         !status.ok()) {
       return status;
     }
+    hold->emplace(session.connection.interrupts());
     absl::StatusOr<v1::Job> job = StartTraining(session, request);
     if (job.status().code() != absl::StatusCode::kNotFound) return job;
+    hold->reset();  // a file is read next, perhaps a pipe
     not_found = job.status();
   }
-  return WithNextStep(
-      absl::NotFoundError(fmt::format("{}; and there is no file of this name",
-                                      std::string(not_found.message()))),
-      "mgpt train --help");
+  return absl::NotFoundError(
+      fmt::format("{} There is no file of this name either",
+                  Sentence(std::string(not_found.message()))));
 }
 
 absl::Status PrintDetached(Session& session, const v1::Job& job) {
@@ -91,7 +97,9 @@ absl::Status PrintDetached(Session& session, const v1::Job& job) {
 }
 
 absl::Status RunTrain(Session& session, const TrainOptions& options) {
-  const absl::StatusOr<v1::Job> job = StartWithAnySource(session, options);
+  std::optional<Interrupts::Hold> hold;
+  const absl::StatusOr<v1::Job> job =
+      StartWithAnySource(session, options, &hold);
   if (!job.ok()) return Explained(job.status(), "train", "mgpt train --help");
   if (options.detach) return PrintDetached(session, *job);
   v1::WatchStatusRequest request;

@@ -87,6 +87,16 @@ TEST_F(TrainSourceTest, BadBytesAreFoundBeforeSending) {
             "latin1.txt: line 2, byte 4 is not UTF-8");
 }
 
+TEST_F(TrainSourceTest, LinesAreCountedAsTheServerCountsThem) {
+  v1::TrainRequest request;
+  WriteFile("mac.txt", "a\rb\xff\n");
+  EXPECT_EQ(Read("mac.txt", &request).message(),
+            "mac.txt: line 2, byte 2 is not UTF-8");
+  WriteFile("windows.txt", "a\r\nb\r\n\xff");
+  EXPECT_EQ(Read("windows.txt", &request).message(),
+            "windows.txt: line 3, byte 1 is not UTF-8");
+}
+
 TEST_F(TrainSourceTest, AFileTooLargeForARequestIsNotSent) {
   WriteFile("large.txt", std::string((16 << 20) + 1, 'a'));
   v1::TrainRequest request;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <utility>
 
 #include "grpcpp/create_channel.h"
@@ -33,25 +34,43 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
                                    arguments);
 }
 
+// An IPv6 address is a host in brackets only: who knows what is a port in
+// "::1:50051".
+bool IsHost(std::string_view text) {
+  const bool in_brackets =
+      text.size() > 2 && text.front() == '[' && text.back() == ']';
+  if (in_brackets) {
+    text = text.substr(1, text.size() - 2);
+    return text.find_first_not_of("0123456789abcdefABCDEF:.%") == text.npos;
+  }
+  return !text.empty() && text.find_first_of("/:[] ") == text.npos;
+}
+
+bool IsPort(std::string_view text) {
+  unsigned port = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, port);
+  return error == std::errc() && rest == end && port >= 1 && port <= 65535;
+}
+
+bool IsHostAndPort(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  return colon != text.npos && IsHost(text.substr(0, colon)) &&
+         IsPort(text.substr(colon + 1));
+}
+
 }  // namespace
 
-absl::StatusOr<std::string> ParseAddress(std::string_view text) {
-  const auto wrong = [&text] {
-    return absl::InvalidArgumentError(fmt::format(
-        "--server: \"{}\" is not HOST:PORT, such as 127.0.0.1:50051", text));
-  };
-  if (text.starts_with("unix:")) return std::string(text);
-  if (text.empty() || text.find('/') != std::string_view::npos) return wrong();
-  const std::size_t colon = text.rfind(':');
-  const bool has_port = colon != std::string_view::npos &&
-                        (text[0] != '[' || text[colon - 1] == ']');
-  if (!has_port) return fmt::format("{}:{}", text, kDefaultPort);
-  const std::string_view port = text.substr(colon + 1);
-  if (colon == 0 || port.empty() || port.size() > 5 ||
-      port.find_first_not_of("0123456789") != std::string_view::npos) {
-    return wrong();
-  }
-  return std::string(text);
+absl::StatusOr<std::string> ParseAddress(std::string_view text,
+                                         std::string_view source) {
+  constexpr std::string_view kUnix = "unix:";
+  const bool is_path = text.starts_with(kUnix) && text.size() > kUnix.size();
+  if (is_path || IsHostAndPort(text)) return std::string(text);
+  if (IsHost(text)) return fmt::format("{}:{}", text, kDefaultPort);
+  return absl::InvalidArgumentError(
+      fmt::format("{}: \"{}\" is not HOST:PORT, such as 127.0.0.1:50051 or "
+                  "[::1]:50051",
+                  source, text));
 }
 
 Connection::Connection(std::string address, Timeout timeout,
@@ -66,7 +85,7 @@ Connection::Connection(std::string address, Timeout timeout,
 
 void Connection::SetDeadline(grpc::ClientContext* context,
                              Timeout limit) const {
-  const Timeout timeout = timeout_.has_value() ? timeout_ : limit;
+  const Timeout timeout = limit.has_value() ? limit : timeout_;
   if (!timeout.has_value()) return;
   context->set_deadline(std::chrono::system_clock::now() + *timeout);
 }

@@ -25,9 +25,12 @@ namespace microgpt::client {
 // The most that a message may have, both ways: the API's own limit.
 inline constexpr std::size_t kMaxMessageBytes = std::size_t{16} << 20;
 
-// "host", "host:port", "[::1]" or "unix:path" with the default port where there
-// is none; INVALID_ARGUMENT for what is no address ("http://host").
-absl::StatusOr<std::string> ParseAddress(std::string_view text);
+// "host", "host:port", "[::1]", "[::1]:port" or "unix:path", with the default
+// port where there is none. INVALID_ARGUMENT for what is no address
+// ("http://host", "::1", a port outside 1..65535); the message begins with
+// `source`, where the text comes from: "--server".
+absl::StatusOr<std::string> ParseAddress(std::string_view text,
+                                         std::string_view source);
 
 // The server, as the commands call it. Connects at the first call. Calls must
 // come one at a time: Ctrl-C cancels the one under way.
@@ -40,14 +43,15 @@ class Connection {
   Connection(std::string address, Timeout timeout, Interrupts* interrupts);
 
   const std::string& address() const { return address_; }
+  Timeout timeout() const { return timeout_; }
   Interrupts* interrupts() const { return interrupts_; }
   v1::MicroGpt::Stub& microgpt() { return *microgpt_; }
   v1::Registry::Stub& registry() { return *registry_; }
   grpc::health::v1::Health::Stub& health() { return *health_; }
 
   // Call(stub, &Stub::GetStatus, request): the response, or an error to show
-  // as it is. CANCELLED, with no message: the user interrupted. `limit` holds
-  // where there is no timeout.
+  // as it is. CANCELLED, with no message: the user interrupted. `limit`, where
+  // given, holds instead of the timeout.
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Call(
       Stub& stub,

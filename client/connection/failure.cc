@@ -36,14 +36,6 @@ std::string LastWords(std::string_view message) {
       colon == std::string_view::npos ? message : message.substr(colon + 2));
 }
 
-std::string Sentence(std::string_view message) {
-  std::string sentence(message);
-  if (sentence.empty()) sentence = "the server gave no reason";
-  const char last = sentence.back();
-  if (last != '.' && last != '?' && last != '!') sentence += '.';
-  return sentence;
-}
-
 std::string Unavailable(const grpc::Status& status, std::string_view address) {
   const std::string message = status.error_message();
   if (IsConnectFailure(message)) {
@@ -119,6 +111,14 @@ absl::Status FromGrpc(const grpc::Status& status, std::string_view address) {
                         ? absl::StatusCode::kUnknown
                         : static_cast<absl::StatusCode>(status.error_code());
   return absl::Status(code, Message(status, address));
+}
+
+std::string Sentence(std::string_view message) {
+  std::string sentence(message);
+  if (sentence.empty()) sentence = "the server gave no reason";
+  const char last = sentence.back();
+  if (last != '.' && last != '?' && last != '!') sentence += '.';
+  return sentence;
 }
 
 absl::Status WithNextStep(const absl::Status& status,

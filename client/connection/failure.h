@@ -30,6 +30,10 @@ ExitCode ExitCodeOf(const absl::Status& status);
 // the cause and, where there is one, the next step.
 absl::Status FromGrpc(const grpc::Status& status, std::string_view address);
 
+// A server's `message` with a full stop, where it does not end as a sentence
+// already; says so where it is empty.
+std::string Sentence(std::string_view message);
+
 // `status` with ". See: <command>" behind its sentence, unless it is OK or says
 // so already.
 absl::Status WithNextStep(const absl::Status& status, std::string_view command);

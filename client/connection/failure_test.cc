@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "client/connection/connection.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -80,6 +79,12 @@ TEST(FailureTest, AFullQueueTellsWhenToTryAgain) {
   EXPECT_EQ(status.message(), "the queue is full. Try again in 2.0 s");
 }
 
+TEST(FailureTest, ASentenceEndsOnce) {
+  EXPECT_EQ(Sentence("not found"), "not found.");
+  EXPECT_EQ(Sentence("did you mean \"x\"?"), "did you mean \"x\"?");
+  EXPECT_EQ(Sentence(""), "the server gave no reason.");
+}
+
 TEST(FailureTest, ANextStepIsSaidOnce) {
   const absl::Status status =
       absl::NotFoundError("model \"nmaes\" not found: did you mean \"names\"?");
@@ -88,25 +93,6 @@ TEST(FailureTest, ANextStepIsSaidOnce) {
             "model \"nmaes\" not found: did you mean \"names\"? See: mgpt ls");
   EXPECT_EQ(WithNextStep(with, "mgpt jobs").message(), with.message());
   EXPECT_TRUE(WithNextStep(absl::OkStatus(), "mgpt ls").ok());
-}
-
-TEST(AddressTest, ThePortIsOptional) {
-  EXPECT_EQ(*ParseAddress("127.0.0.1:1234"), "127.0.0.1:1234");
-  EXPECT_EQ(*ParseAddress("server"), "server:50051");
-  EXPECT_EQ(*ParseAddress("[::1]"), "[::1]:50051");
-  EXPECT_EQ(*ParseAddress("[::1]:1234"), "[::1]:1234");
-  EXPECT_EQ(*ParseAddress("unix:/run/microgpt.sock"),
-            "unix:/run/microgpt.sock");
-}
-
-TEST(AddressTest, WhatIsNoAddressIsRefused) {
-  for (const char* bad :
-       {"", ":1", "host:", "host:port", "http://host:1", "host:123456"}) {
-    const auto address = ParseAddress(bad);
-    EXPECT_FALSE(address.ok()) << bad;
-    EXPECT_THAT(std::string(address.status().message()),
-                HasSubstr("is not HOST:PORT"));
-  }
 }
 
 }  // namespace

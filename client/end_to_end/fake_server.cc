@@ -89,10 +89,10 @@ class FakeServer::HealthService final
  public:
   explicit HealthService(const Handlers* handlers) : handlers_(*handlers) {}
 
-  Status Check(ServerContext*,
+  Status Check(ServerContext* context,
                const grpc::health::v1::HealthCheckRequest* request,
                grpc::health::v1::HealthCheckResponse* response) override {
-    return Answer(handlers_.check, *request, response);
+    return Answer(handlers_.check, context, *request, response);
   }
 
  private:

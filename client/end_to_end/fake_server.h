@@ -32,8 +32,9 @@ struct Handlers {
   Unary<v1::ListModelsRequest, v1::ListModelsResponse> list_models;
   Stream<v1::GetLossesRequest, v1::GetLossesResponse> get_losses;
   Unary<v1::GetServerInfoRequest, v1::ServerInfo> get_server_info;
-  Unary<grpc::health::v1::HealthCheckRequest,
-        grpc::health::v1::HealthCheckResponse>
+  std::function<grpc::Status(grpc::ServerContext*,
+                             const grpc::health::v1::HealthCheckRequest&,
+                             grpc::health::v1::HealthCheckResponse*)>
       check;
 };
 

@@ -83,6 +83,14 @@ TEST_F(GenerateTest, EveryFlagReachesTheServer) {
             "randomness: RANDOMNESS_PYTHON");
 }
 
+TEST_F(GenerateTest, OfAFlagGivenTwiceTheLastCounts) {
+  const auto result = Run({"generate", "-n", "1", "--count=2", "--logprobs",
+                           "--logprobs", "--prefix", "a", "--prefix", "b"});
+  ASSERT_EQ(requests.size(), 1u) << result.err;
+  EXPECT_EQ(requests[0].ShortDebugString(),
+            "count: 2 prefix: \"b\" logprobs: true");
+}
+
 TEST_F(GenerateTest, OddPrefixesArriveAsTheyAre) {
   for (const std::string prefix : {"[a,b]", "", "train", "-x", "--seed"}) {
     requests.clear();
@@ -140,6 +148,50 @@ TEST_F(GenerateTest, PrefixesComeFromStandardInput) {
   EXPECT_EQ(requests[1].prefix(), "");
   EXPECT_EQ(requests[2].prefix(), "東");
   EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 9);
+}
+
+TEST_F(GenerateTest, APrefixThatIsRefusedLeavesTheOthersAlone) {
+  handlers.generate = [this](grpc::ServerContext*,
+                             const v1::GenerateRequest& request,
+                             Writer* writer) {
+    requests.push_back(request);
+    if (request.prefix().size() > 16) {
+      return Status(grpc::INVALID_ARGUMENT,
+                    "prefix: 17 characters are above the model's block_size "
+                    "16");
+    }
+    writer->Write(Samples({request.prefix() + "na"}));
+    writer->Write(TheSummary(1));
+    return Status::OK;
+  };
+  const auto result = Run({"generate", "--prefix", "-", "-q"},
+                          "an\n" + std::string(17, 'b') + "\n" +
+                              std::string(500000, 'a') + "\nma\n");
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.out, "anna\nmana\n");
+  EXPECT_EQ(result.err,
+            "mgpt: warning: 2 of 4 prefixes were left out; the first: "
+            "\"bbbbbbbbbbbbbbbbb\": prefix: 17 characters are above the "
+            "model's block_size 16. See: mgpt generate --help\n");
+  EXPECT_EQ(requests.size(), 3u);
+}
+
+TEST_F(GenerateTest, NoPrefixThatIsTakenIsAFailure) {
+  const auto result =
+      Run({"generate", "--prefix", "-"}, std::string(500000, 'a'));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.err,
+              HasSubstr("1 of 1 prefixes were left out; the first: \""));
+  EXPECT_THAT(result.err, HasSubstr("500,000 bytes are above the 393,216"));
+  EXPECT_TRUE(requests.empty());
+}
+
+TEST_F(GenerateTest, ARefusalThatHoldsForAllPrefixesEndsThemAll) {
+  Answer({}, Status(grpc::INVALID_ARGUMENT, "top_p: 2 is above the maximum 1"));
+  const auto result = Run({"generate", "--prefix", "-"}, "an\nma\n");
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("mgpt: top_p: 2 is above the maximum 1"));
 }
 
 TEST_F(GenerateTest, AShortfallIsAWarning) {

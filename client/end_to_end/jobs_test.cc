@@ -106,6 +106,16 @@ TEST_F(JobsTest, WatchFollowsAJobToItsEnd) {
   EXPECT_EQ(watched.job(), kJobId);
 }
 
+TEST_F(JobsTest, AWatchedJobThatIsNotThereIsLookedForInTheList) {
+  handlers.watch_status = [](grpc::ServerContext*,
+                             const v1::WatchStatusRequest&, JobWriter*) {
+    return Status(grpc::NOT_FOUND, "no such job");
+  };
+  const auto result = Run({"watch", kJobId});
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_EQ(result.err, "mgpt: no such job. See: mgpt jobs\n");
+}
+
 TEST_F(JobsTest, WatchEndsAtDoneEvenIfTheStreamDoesNot) {
   handlers.watch_status = [](grpc::ServerContext*,
                              const v1::WatchStatusRequest&, JobWriter* writer) {
@@ -280,6 +290,39 @@ TEST_F(JobsTest, MetricsHaveEveryDigitOfEveryStep) {
             "{\"step\":2,\"loss\":2.3165432109876543}\n"
             "{\"step\":3,\"loss\":0.33333333333333331}\n");
   EXPECT_EQ(asked_for.job(), kJobId);
+}
+
+TEST_F(JobsTest, AnErrorKeepsTheMetricsThatCameBefore) {
+  unsigned sent = 2;
+  handlers.get_losses = [&](grpc::ServerContext*, const v1::GetLossesRequest&,
+                            grpc::ServerWriter<v1::GetLossesResponse>* writer) {
+    v1::GetLossesResponse response;
+    response.set_first_step(1);
+    for (unsigned i = 0; i < sent; ++i) response.add_losses(3.5);
+    writer->Write(response);
+    return Status(grpc::DATA_LOSS, "losses: checksum");
+  };
+  const auto result = Run({"metrics"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.out, "STEP      LOSS\n   1  3.500000\n   2  3.500000\n");
+  EXPECT_EQ(result.err, "mgpt: losses: checksum\n");
+  sent = 0;
+  EXPECT_EQ(Run({"metrics"}).out, "") << "no lonely header";
+}
+
+TEST_F(JobsTest, AnErrorKeepsThePagesThatCameBefore) {
+  handlers.list_models = [](const v1::ListModelsRequest& request,
+                            v1::ListModelsResponse* response) {
+    if (!request.page_token().empty()) {
+      return Status(grpc::UNAVAILABLE, "the server is shutting down");
+    }
+    response->add_models()->set_name("names");
+    response->set_next_page_token("2");
+    return Status::OK;
+  };
+  const auto result = Run({"ls"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.out, HasSubstr("\nnames "));
 }
 
 }  // namespace

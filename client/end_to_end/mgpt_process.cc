@@ -42,7 +42,9 @@ void CloseEnd(int* fd) {
 MgptProcess::MgptProcess(const std::vector<std::string>& arguments,
                          std::string_view input,
                          const std::vector<std::string>& environment) {
+  constexpr int kLargestPipe = 1 << 20;
   Start(arguments, environment);
+  if (input.size() > 1 << 16) fcntl(in_, F_SETPIPE_SZ, kLargestPipe);
   if (!input.empty() && write(in_, input.data(), input.size()) !=
                             static_cast<ssize_t>(input.size())) {
     throw std::runtime_error("input does not fit a pipe");

@@ -19,7 +19,7 @@ class MgptProcess {
     std::string err;
   };
 
-  // `input` is all of standard input, 64 KiB at most (a pipe's buffer).
+  // `input` is all of standard input, 1 MiB at most (the largest pipe).
   // `environment` is added to a clean one: "NAME=VALUE".
   MgptProcess(const std::vector<std::string>& arguments, std::string_view input,
               const std::vector<std::string>& environment);

@@ -53,6 +53,12 @@ TEST_F(ScoreTest, ATableIsTheDefault) {
   EXPECT_EQ(requests[0].model(), "names@1");
 }
 
+TEST_F(ScoreTest, AnEmptyTextHasItsColumnToo) {
+  EXPECT_EQ(Run({"score", "names", ""}).out,
+            "TEXT  LOGPROB  BITS/TOKEN\n"
+            "        -0.00        1.50\n");
+}
+
 TEST_F(ScoreTest, OtherFormatsAreForPrograms) {
   EXPECT_EQ(Run({"score", "names", "emma", "-o", "json"}).out,
             "{\"logprob\":-4,\"bitsPerToken\":1.5}\n");
@@ -110,6 +116,37 @@ TEST_F(ScoreTest, ATextThatCannotBeScoredIsAWarning) {
   EXPECT_EQ(result.err,
             "mgpt: warning: 1 of 2 texts could not be scored; the first: "
             "\"a!\": character '!' at 1 is not in the vocabulary\n");
+}
+
+TEST_F(ScoreTest, ALineThatIsTooLongLeavesTheOthersAlone) {
+  const std::string input = "emma\n" + std::string(500000, 'a') + "\nanna\n";
+  const auto result =
+      Run({"score", "names", "-", "--logprobs", "-o", "csv"}, input);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const std::string beginning = std::string(40, 'a') + "…";
+  EXPECT_EQ(result.out,
+            "text,logprob,bits_per_token,truncated,error,token_logprobs\n"
+            "emma,-4,1.5,false,,\n" +
+                beginning +
+                ",,,false,\"500,000 bytes are above the 393,216 a text may "
+                "have\",\n"
+                "anna,-4,1.5,false,,\n");
+  EXPECT_EQ(result.err,
+            "mgpt: warning: 1 of 3 texts could not be scored; the first: \"" +
+                beginning +
+                "\": 500,000 bytes are above the 393,216 a text may have\n");
+  EXPECT_THAT(Texts(), ElementsAre("emma", "anna"));
+}
+
+TEST_F(ScoreTest, AnErrorKeepsTheRowsThatCameBefore) {
+  std::string input;
+  for (int i = 0; i < 1000; ++i) input += "emma\n";
+  const auto result = Run({"score", "names", "-"}, input + "anna\n\xff\n");
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 1001)
+      << "a header, and the first batch";
+  EXPECT_EQ(result.err,
+            "mgpt: standard input: line 1002, byte 1 is not UTF-8\n");
 }
 
 TEST_F(ScoreTest, NoTextThatCanBeScoredIsAFailure) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <chrono>
 
 #include "client/end_to_end/end_to_end_test.h"
 
@@ -19,7 +20,7 @@ using testing::StartsWith;
 class ServerTest : public EndToEndTest {
  protected:
   void AnswerHealth(HealthCheckResponse::ServingStatus status) {
-    handlers.check = [status](const HealthCheckRequest&,
+    handlers.check = [status](grpc::ServerContext*, const HealthCheckRequest&,
                               HealthCheckResponse* response) {
       response->set_status(status);
       return Status::OK;
@@ -71,7 +72,7 @@ TEST_F(ServerTest, HealthIsZeroOrThree) {
 
 TEST_F(ServerTest, HealthCanWaitForTheServer) {
   std::atomic<int> checks = 0;
-  handlers.check = [&](const HealthCheckRequest&,
+  handlers.check = [&](grpc::ServerContext*, const HealthCheckRequest&,
                        HealthCheckResponse* response) {
     response->set_status(checks++ < 2 ? HealthCheckResponse::NOT_SERVING
                                       : HealthCheckResponse::SERVING);
@@ -85,6 +86,22 @@ TEST_F(ServerTest, HealthCanWaitForTheServer) {
 TEST_F(ServerTest, HealthWaitsNoLongerThanItIsTold) {
   AnswerHealth(HealthCheckResponse::NOT_SERVING);
   EXPECT_EQ(Run({"health", "--wait", "300ms"}).exit_code, 3);
+}
+
+TEST_F(ServerTest, NoCheckOfHealthOutlastsTheWait) {
+  std::chrono::system_clock::duration patience{};
+  handlers.check = [&](grpc::ServerContext* context, const HealthCheckRequest&,
+                       HealthCheckResponse* response) {
+    patience = context->deadline() - std::chrono::system_clock::now();
+    response->set_status(HealthCheckResponse::SERVING);
+    return Status::OK;
+  };
+  EXPECT_EQ(Run({"health", "--wait", "2s"}).exit_code, 0);
+  EXPECT_LE(patience, std::chrono::milliseconds(2500)) << "of 5 s else";
+  EXPECT_EQ(Run({"health", "--wait", "2s", "--timeout", "1h"}).exit_code, 0);
+  EXPECT_LE(patience, std::chrono::milliseconds(2500)) << "of an hour else";
+  EXPECT_EQ(Run({"health", "--timeout", "1h"}).exit_code, 0);
+  EXPECT_GT(patience, std::chrono::minutes(30)) << "as the user says";
 }
 
 TEST_F(ServerTest, NoServerIsUnavailableAndSaysWhere) {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <future>
 
 #include "client/end_to_end/end_to_end_test.h"
 #include "google/protobuf/util/json_util.h"
@@ -142,14 +143,21 @@ TEST_F(TrainTest, NeitherDatasetNorFileIsNotFound) {
   EXPECT_EQ(result.exit_code, 4);
   EXPECT_EQ(result.out, "");
   EXPECT_EQ(result.err,
-            "mgpt: dataset \"pets\" not found; and there is no file of this "
-            "name. See: mgpt train --help\n");
+            "mgpt: dataset \"pets\" not found. There is no file of this name "
+            "either. See: mgpt train --help\n");
+  Refuse(Status(grpc::NOT_FOUND,
+                "dataset \"nmaes\" not found: did you mean \"names\"?"));
+  EXPECT_EQ(Run({"train", "nmaes"}).err,
+            "mgpt: dataset \"nmaes\" not found: did you mean \"names\"? There "
+            "is no file of this name either. See: mgpt train --help\n");
 }
 
 TEST_F(TrainTest, StandardInputNeedsAModel) {
   const auto refused = Run({"train", "-"}, "cat\n");
   EXPECT_EQ(refused.exit_code, 2);
-  EXPECT_THAT(refused.err, HasSubstr("choose one with --model NAME"));
+  EXPECT_EQ(refused.err,
+            "mgpt: standard input names no model: choose one with --model "
+            "NAME. See: mgpt train --help\n");
   EXPECT_TRUE(requests.empty());
 
   const auto result = Run({"train", "-", "-m", "pets"}, "cat\ndog\n");
@@ -281,6 +289,59 @@ TEST_F(TrainTest, ATimeoutLeavesTheTrainingRunning) {
   const auto result = Run({"train", "names", "--timeout", "300ms"});
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_THAT(result.err, HasSubstr("has not answered in time"));
+  EXPECT_THAT(result.err, HasSubstr(std::string("mgpt watch ") + kJobId));
+}
+
+// A server whose watch says nothing until the test is over.
+class SilentWatchTest : public TrainTest {
+ protected:
+  SilentWatchTest() {
+    handlers.watch_status = [this](grpc::ServerContext*,
+                                   const v1::WatchStatusRequest&, JobWriter*) {
+      watching.set_value();
+      over_.get_future().wait();
+      return Status::CANCELLED;
+    };
+  }
+
+  ~SilentWatchTest() override {
+    over_.set_value();
+    StopServer();  // it uses the promises
+  }
+
+  std::promise<void> watching;
+
+ private:
+  std::promise<void> over_;
+};
+
+TEST_F(SilentWatchTest, CtrlCBeforeTheFirstReportNamesTheJob) {
+  const auto process = Start({"train", "names"});
+  watching.get_future().wait();
+  process->Signal(SIGINT);
+  const auto result = process->Wait();
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(result.err,
+            "mgpt: job 01jb3z5k9qv8xw2r7t6y4n0mca goes on. Watch it: mgpt "
+            "watch 01jb3z5k9qv8xw2r7t6y4n0mca   Stop it: mgpt stop "
+            "01jb3z5k9qv8xw2r7t6y4n0mca\n");
+}
+
+TEST_F(SilentWatchTest, ATimeoutBeforeTheFirstReportNamesTheJob) {
+  const auto result = Run({"train", "names", "--timeout", "1s"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("has not answered in time"));
+  EXPECT_THAT(result.err, HasSubstr(std::string("mgpt watch ") + kJobId));
+}
+
+TEST_F(TrainTest, AServerLostBeforeItsFirstReportNamesTheJob) {
+  handlers.watch_status = [](grpc::ServerContext*,
+                             const v1::WatchStatusRequest&, JobWriter*) {
+    return Status(grpc::UNAVAILABLE, "the server is shutting down");
+  };
+  const auto result = Run({"train", "names"});
+  EXPECT_EQ(result.exit_code, 3);
   EXPECT_THAT(result.err, HasSubstr(std::string("mgpt watch ") + kJobId));
 }
 

@@ -5,10 +5,20 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "google/protobuf/util/time_util.h"
 
 namespace microgpt::client {
+
+namespace {
+
+// A NaN's sign says nothing, but is printed: "-nan".
+double WithoutNanSign(double value) {
+  return std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value;
+}
+
+}  // namespace
 
 using std::chrono::nanoseconds;
 
@@ -43,9 +53,13 @@ std::string Bytes(std::uint64_t bytes) {
   return fmt::format("{:.1f} {}", count, kUnits[unit]);
 }
 
-std::string Loss(double nats) { return fmt::format("{:.2f}", nats); }
+std::string Loss(double nats, int decimals) {
+  return fmt::format("{:.{}f}", WithoutNanSign(nats), decimals);
+}
 
-std::string Exact(double value) { return fmt::format("{:.17g}", value); }
+std::string Exact(double value) {
+  return fmt::format("{:.17g}", WithoutNanSign(value));
+}
 
 std::string HumanDuration(nanoseconds duration) {
   const double seconds = std::chrono::duration<double>(duration).count();

@@ -18,9 +18,12 @@ using Clock = std::chrono::system_clock;
 std::string Grouped(std::uint64_t count);  // 2,104
 std::string Compact(double count);         // 27, 4.2K, 1.2M, 3.4G
 std::string Bytes(std::uint64_t bytes);    // 512 B, 16.0 MiB
-std::string Loss(double nats);             // 2.32
 
-// As many digits as bring back the same double: 17 significant ones.
+// 2.32; "nan" for what is no number, whatever its sign.
+std::string Loss(double nats, int decimals = 2);
+
+// As many digits as bring back the same double: 17 significant ones; "nan" as
+// above.
 std::string Exact(double value);
 
 // 1 ms, 450 ms, 2.4 s, 3 min 20 s, 2 h 5 min.

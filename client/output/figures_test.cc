@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
+#include <limits>
 
 namespace microgpt::client {
 namespace {
@@ -40,6 +42,21 @@ TEST(FiguresTest, ExactDigitsBringBackTheSameDouble) {
   for (const double value : {2.3165432109876543, 1e-17, 0.1 + 0.2}) {
     EXPECT_EQ(std::strtod(Exact(value).c_str(), nullptr), value);
   }
+}
+
+TEST(FiguresTest, WhatIsNoNumberHasNoSign) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const double value : {nan, std::copysign(nan, -1.0)}) {
+    EXPECT_EQ(Loss(value), "nan");
+    EXPECT_EQ(Loss(value, 6), "nan");
+    EXPECT_EQ(Exact(value), "nan");
+  }
+  EXPECT_EQ(Loss(-std::numeric_limits<double>::infinity()), "-inf");
+}
+
+TEST(FiguresTest, LossesAreRounded) {
+  EXPECT_EQ(Loss(2.3165432), "2.32");
+  EXPECT_EQ(Loss(2.3165432, 6), "2.316543");
 }
 
 TEST(FiguresTest, DurationsKeepTwoUnits) {

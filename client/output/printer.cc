@@ -53,4 +53,8 @@ bool Printer::Finish() {
   return output_->Flush();
 }
 
+void Printer::FinishAfter(const absl::Status& status) {
+  if (status.ok() || !empty()) Finish();
+}
+
 }  // namespace microgpt::client

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "client/output/format.h"
 #include "client/output/output.h"
 #include "client/output/sheet.h"
@@ -40,6 +41,10 @@ class Printer {
 
   // Must be called once, at the end. An empty list still has its header.
   bool Finish();
+
+  // Finish() for a list that ended with `status`: after an error what came
+  // before it is worth having, a header alone is not.
+  void FinishAfter(const absl::Status& status);
 
   // Whether nothing has been printed yet.
   bool empty() const { return printed_ == 0; }

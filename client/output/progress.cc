@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <string_view>
 
 #include "client/output/figures.h"
@@ -25,7 +26,8 @@ double Fraction(const v1::Job& job) {
 
 // Floors, so that 100 % means done.
 unsigned Percent(const v1::Job& job) {
-  return static_cast<unsigned>(Fraction(job) * 100);
+  if (job.steps() == 0) return 0;
+  return static_cast<unsigned>(job.step() * 100ull / job.steps());
 }
 
 std::string LossText(const v1::Job& job) {
@@ -101,13 +103,21 @@ std::string Sparkline(const std::vector<double>& losses, std::size_t cells) {
     for (std::size_t i = begin; i < end; ++i) means[b] += losses[i];
     means[b] /= static_cast<double>(end - begin);
   }
-  const auto [low, high] = std::minmax_element(means.begin(), means.end());
-  const double range = *high - *low;
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
+  for (const double mean : means) {
+    if (!std::isfinite(mean)) continue;
+    low = std::min(low, mean);
+    high = std::max(high, mean);
+  }
   std::string line;
   for (const double mean : means) {
-    // A loss that is not a number has no height.
-    const double height = range > 0 ? (mean - *low) / range * 7 : 0;
-    line += kLevels[std::isfinite(height) ? std::lround(height) : 0];
+    if (!std::isfinite(mean)) {
+      line += ' ';
+      continue;
+    }
+    const double height = high > low ? (mean - low) / (high - low) * 7 : 0;
+    line += kLevels[std::lround(std::clamp(height, 0.0, 7.0))];
   }
   return line;
 }

@@ -17,7 +17,8 @@ namespace microgpt::client {
 // "▕██████▌     ▏", `cells` wide between its ends; fraction in 0..1.
 std::string Bar(double fraction, std::size_t cells);
 
-// The curve of `losses` in `cells` blocks "▇▅▃▂" or fewer; empty for fewer
+// The curve of `losses` in `cells` blocks "▇▅▃▂" or fewer, from the lowest to
+// the highest that are finite; a blank where a loss is not. Empty for fewer
 // than two losses.
 std::string Sparkline(const std::vector<double>& losses, std::size_t cells);
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "client/output/progress.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <array>
+#include <limits>
 
 #include "client/output/utf8.h"
 
@@ -63,6 +65,24 @@ TEST(ProgressTest, TheCurveGoesFromTheHighestToTheLowestBlock) {
   EXPECT_EQ(Sparkline({4, 4, 1, 1}, 2), "█▁");
   EXPECT_EQ(Sparkline({2, 2, 2}, 8), "▁▁▁");
   EXPECT_EQ(Sparkline({1}, 8), "");
+}
+
+TEST(ProgressTest, ALossThatIsNoNumberLeavesTheCurveOfTheOthers) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(Sparkline({2, 3, kNan, 1}, 8), "▅█ ▁");
+  EXPECT_EQ(Sparkline({3, 2.5, 2, kNan, kNan}, 8), "█▅▁  ");
+  EXPECT_EQ(Sparkline({kNan, 2, 1}, 8), " █▁");
+  EXPECT_EQ(Sparkline({1, 2, kInfinity}, 8), "▁█ ");
+  EXPECT_EQ(Sparkline({kNan, kNan}, 8), "  ");
+}
+
+TEST(ProgressTest, PercentAreWholeWhereTheStepsAre) {
+  for (unsigned percent = 0; percent <= 100; ++percent) {
+    EXPECT_THAT(Frame(RunningJob(percent * 10, 1000), 120)[0],
+                HasSubstr(fmt::format(" {} % ", percent)));
+  }
+  EXPECT_THAT(Frame(RunningJob(999999, 1000000), 120)[0], HasSubstr(" 99 % "));
 }
 
 TEST(ProgressTest, TheHeadingTellsTheDataAndTheShape) {

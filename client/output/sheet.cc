@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstddef>
 #include <utility>
 
@@ -23,8 +22,8 @@ std::vector<std::size_t> Shown(const Columns& columns,
     const auto has_text = [c](const Cells& row) {
       return !row[c].shown.empty();
     };
-    const bool says_something =
-        rows.empty() || std::any_of(rows.begin(), rows.end(), has_text);
+    const bool says_something = columns[c].stays || rows.empty() ||
+                                std::any_of(rows.begin(), rows.end(), has_text);
     if (!columns[c].title.empty() && says_something) shown.push_back(c);
   }
   return shown;
@@ -37,11 +36,6 @@ std::string Padded(std::string_view text, std::size_t width,
   const std::string blanks(width > used ? width - used : 0, ' ');
   return align == Column::Align::kRight ? fmt::format("{}{}", blanks, text)
                                         : fmt::format("{}{}", text, blanks);
-}
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(c));
-  return text;
 }
 
 }  // namespace

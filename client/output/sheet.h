@@ -15,6 +15,7 @@ struct Column {
   std::string field;  // name in CSV; empty: not in CSV
   std::string title;  // name in tables; empty: not in tables
   enum class Align { kLeft, kRight } align = Align::kLeft;
+  bool stays = false;  // in tables even where no row has anything in it
 };
 
 struct Cell {
@@ -31,7 +32,8 @@ using Columns = std::vector<Column>;
 using Cells = std::vector<Cell>;  // as many as columns
 
 // Aligned by display width, two blanks between columns, none at line ends, a
-// header of titles. A column in which no row has anything is left out.
+// header of titles. A column in which no row has anything is left out,
+// unless it stays.
 std::string Table(const Columns& columns, const std::vector<Cells>& rows);
 
 // One line a column that has something: its title in lower case, the cell.

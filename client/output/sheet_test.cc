@@ -31,6 +31,12 @@ TEST(SheetTest, AColumnThatSaysNothingIsLeftOut) {
             "A\nx\ny\n");
 }
 
+TEST(SheetTest, AColumnThatStaysIsThereEvenIfEmpty) {
+  const Columns columns = {{"text", "TEXT", Column::Align::kLeft, true},
+                           {"logprob", "LOGPROB"}};
+  EXPECT_EQ(Table(columns, {{{""}, {"-1"}}}), "TEXT  LOGPROB\n      -1\n");
+}
+
 TEST(SheetTest, AnEmptyTableIsItsHeader) {
   EXPECT_EQ(Table(NamesAndCounts(), {}), "NAME  COUNT  MADE\n");
 }

@@ -107,4 +107,11 @@ std::string Printable(std::string_view text) {
   return printable;
 }
 
+std::string Lower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
 }  // namespace microgpt::client

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Text as a terminal sees it.
+// Text: whether it is UTF-8, and as a terminal sees it.
 #ifndef MICROGPT_CLIENT_OUTPUT_UTF8_H_
 #define MICROGPT_CLIENT_OUTPUT_UTF8_H_
 
@@ -25,6 +25,9 @@ std::string_view CutToWidth(std::string_view text, std::size_t width);
 // `text` with each control character, and each invalid byte, replaced by
 // U+FFFD: what a model says must not move a terminal's cursor.
 std::string Printable(std::string_view text);
+
+// `text` with its ASCII letters in lower case, whatever the locale.
+std::string Lower(std::string text);
 
 }  // namespace microgpt::client
 

@@ -43,5 +43,9 @@ TEST(Utf8Test, ControlCharactersCannotReachATerminal) {
   EXPECT_EQ(Printable("東京"), "東京");
 }
 
+TEST(Utf8Test, LowerCaseChangesAsciiLettersOnly) {
+  EXPECT_EQ(Lower("MADE @ Z[ÄÖ 東"), "made @ z[ÄÖ 東");
+}
+
 }  // namespace
 }  // namespace microgpt::client

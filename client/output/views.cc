@@ -11,6 +11,9 @@ namespace {
 
 constexpr Column::Align kRight = Column::Align::kRight;
 
+// The strings themselves: a row is about one, even where it is empty.
+Column TextColumn() { return {"text", "TEXT", Column::Align::kLeft, true}; }
+
 // A column and what stands in it: a message's columns and its row are written
 // side by side, so that neither can drift from the other.
 struct Entry {
@@ -137,9 +140,13 @@ Entries ModelEntries(const v1::Model& model, Clock::time_point now) {
 }
 
 Cell TokenLogprobs(const google::protobuf::RepeatedField<double>& logprobs) {
+  std::vector<std::string> shown;
   std::vector<std::string> exact;
-  for (const double logprob : logprobs) exact.push_back(Exact(logprob));
-  return {fmt::format("{:.2f}", fmt::join(logprobs, " ")),
+  for (const double logprob : logprobs) {
+    shown.push_back(Loss(logprob));
+    exact.push_back(Exact(logprob));
+  }
+  return {fmt::format("{}", fmt::join(shown, " ")),
           fmt::format("{}", fmt::join(exact, " "))};
 }
 
@@ -150,7 +157,7 @@ Cell Truncated(bool truncated) {
 Entries SampleEntries(const v1::Sample& sample, bool with_logprobs) {
   Entries entries = {
       {{"index", "INDEX", kRight}, Plain(sample.index())},
-      {{"text", "TEXT"}, sample.text()},
+      {TextColumn(), sample.text()},
       {{"logprob", "LOGPROB", kRight},
        {Loss(sample.logprob()), Exact(sample.logprob())}},
       {{"truncated", "TRUNCATED"}, Truncated(sample.truncated())},
@@ -166,7 +173,7 @@ Entries ScoreEntries(std::string_view text, const v1::Score& score,
                      bool with_logprobs) {
   const bool known = score.error().empty();
   Entries entries = {
-      {{"text", "TEXT"}, std::string(text)},
+      {TextColumn(), std::string(text)},
       {{"logprob", "LOGPROB", kRight}, LossCell(score.logprob(), known)},
       {{"bits_per_token", "BITS/TOKEN", kRight},
        LossCell(score.bits_per_token(), known)},
@@ -183,8 +190,7 @@ Entries ScoreEntries(std::string_view text, const v1::Score& score,
 Entries PointEntries(const v1::Point& point) {
   return {
       {{"step", "STEP", kRight}, Plain(point.step())},
-      {{"loss", "LOSS", kRight},
-       {fmt::format("{:.6f}", point.loss()), Exact(point.loss())}},
+      {{"loss", "LOSS", kRight}, {Loss(point.loss(), 6), Exact(point.loss())}},
   };
 }
 
