@@ -44,11 +44,12 @@ class TypedGenerator : public Generator {
       ended = token == tokenizer.bos();
       if (!ended) tokens.push_back(token);
     }
-    return Sample{
-        .text = tokenizer.Decode(tokens),
-        .logprob = std::accumulate(logprobs.begin(), logprobs.end(), 0.0),
-        .truncated = !ended,
-        .token_logprobs = std::move(logprobs)};
+    const double logprob =
+        std::accumulate(logprobs.begin(), logprobs.end(), 0.0);
+    return Sample{.text = tokenizer.Decode(tokens),
+                  .logprob = logprob,
+                  .truncated = !ended,
+                  .token_logprobs = std::move(logprobs)};
   }
 
  private:

@@ -136,9 +136,9 @@ class StreamReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   CallState state_;
   ResponseStreamPtr<Response> stream_;
   grpc::ByteBuffer message_;  // being written
-  // gRPC calls OnWriteDone after StartWrite, on another thread. That orders what
-  // the stream does before and after, but by locks that ThreadSanitizer cannot
-  // see; this says it in its words.
+  // gRPC calls OnWriteDone after StartWrite, on another thread. That orders
+  // what the stream does before and after, but by locks that ThreadSanitizer
+  // cannot see; this says it in its words.
   std::atomic<bool> written_ = false;
 };
 
