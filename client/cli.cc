@@ -25,7 +25,7 @@ constexpr char kServerVariable[] = "MGPT_SERVER";
 constexpr char kFooter[] =
     "-o is one of\n"
     "  table  for people, with rounded numbers\n"
-    "  json   proto3 JSON, one object a line\n"
+    "  json   proto3 JSON (lowerCamelCase keys), one object a line\n"
     "  csv    with a header and every digit\n"
     "  text   the one string that matters, one a line: generate's default\n"
     "\n"

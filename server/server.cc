@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "core/errors/errors.h"
+#include "grpc/health/v1/health.pb.h"
 #include "server/handlers/convert.h"
 #include "server/handlers/limits.h"
 #include "server/store/memory_store.h"
@@ -101,6 +102,8 @@ absl::Status Server::TrainBuiltin() {
 absl::Status Server::Listen() {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  // gRPC's health service does not bring its description; reflection wants one.
+  grpc::health::v1::HealthCheckRequest::descriptor();
   grpc::ServerBuilder builder;
   Configure(builder);
   int port = 0;

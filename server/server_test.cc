@@ -412,16 +412,21 @@ TEST_F(ServerTest, LossesOfManyStepsComeInSeveralMessages) {
   EXPECT_TRUE(reader->Finish().ok());
 }
 
-TEST_F(ServerTest, ReflectionListsTheServices) {
-  const std::string list_services("\x3a\x00", 2);  // field 7: ""
-  std::string answer;
-  const grpc::Status status = server_.SendBytes(
-      "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-      list_services, &answer);
-  EXPECT_TRUE(status.ok()) << status.error_message();
-  for (const char* service : {"microgpt.v1.MicroGpt", "microgpt.v1.Registry",
-                              "grpc.health.v1.Health"}) {
-    EXPECT_THAT(answer, ::testing::HasSubstr(service));
+TEST_F(ServerTest, ReflectionListsAndDescribesTheServices) {
+  const char* const path =
+      "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+  std::string listed;
+  ASSERT_TRUE(server_.SendBytes(path, {"\x3a\x00", 2}, &listed).ok());
+  for (const std::string service :
+       {"microgpt.v1.MicroGpt", "microgpt.v1.Registry",
+        "grpc.health.v1.Health"}) {
+    EXPECT_THAT(listed, ::testing::HasSubstr(service));
+    // Field 4, file_containing_symbol; an error would carry its number back.
+    const std::string request =
+        "\x22" + std::string(1, static_cast<char>(service.size())) + service;
+    std::string described;
+    ASSERT_TRUE(server_.SendBytes(path, request, &described).ok());
+    EXPECT_THAT(described, ::testing::HasSubstr(".proto")) << service;
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "client/commands/train_source.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -57,6 +59,11 @@ absl::Status ReadTrainingText(const TrainSource& source, Console* console,
   absl::StatusOr<std::string> text =
       ReadText(source.value, kMaxMessageBytes - others, console);
   if (!text.ok()) return text.status();
+  if (text->empty()) {
+    return absl::InvalidArgumentError(
+        fmt::format("{} is empty: one string a line is wanted",
+                    source.value == "-" ? "standard input" : source.value));
+  }
   request->set_text(*std::move(text));
   return absl::OkStatus();
 }

@@ -97,6 +97,13 @@ TEST_F(TrainSourceTest, LinesAreCountedAsTheServerCountsThem) {
             "windows.txt: line 3, byte 1 is not UTF-8");
 }
 
+TEST_F(TrainSourceTest, AnEmptyFileIsNotSent) {
+  WriteFile("empty.txt", "");
+  v1::TrainRequest request;
+  EXPECT_EQ(Read("empty.txt", &request).message(),
+            "empty.txt is empty: one string a line is wanted");
+}
+
 TEST_F(TrainSourceTest, AFileTooLargeForARequestIsNotSent) {
   WriteFile("large.txt", std::string((16 << 20) + 1, 'a'));
   v1::TrainRequest request;

@@ -52,17 +52,25 @@ std::string QueueText(const v1::Job& job) {
   return fmt::format("queued, position {}", job.queue_position());
 }
 
-std::string BarLine(const v1::Job& job) {
+// Its fields in order of worth: what does not fit `width` is left out whole,
+// since a figure that is cut off reads as another one.
+std::string BarLine(const v1::Job& job, std::size_t width) {
   if (job.state() == v1::Job::STATE_QUEUED) {
     return fmt::format("{} {}", Bar(0, kBarCells), QueueText(job));
   }
   std::vector<double> losses;
   for (const v1::Point& point : job.history()) losses.push_back(point.loss());
-  const std::string curve = Sparkline(losses, kSparkCells);
-  return fmt::format("{} {:2} %  {}/{}{}{}{}{}{}",
-                     Bar(Fraction(job), kBarCells), Percent(job), job.step(),
-                     job.steps(), LossText(job), curve.empty() ? "" : " ",
-                     curve, Rate(job), Remaining(job));
+  std::string curve = Sparkline(losses, kSparkCells);
+  if (!curve.empty()) curve.insert(0, " ");
+  std::string rate = Rate(job);
+  const std::string start =
+      fmt::format("{} {:2} %  {}/{}{}", Bar(Fraction(job), kBarCells),
+                  Percent(job), job.step(), job.steps(), LossText(job));
+  const auto line = [&] { return start + curve + rate + Remaining(job); };
+  for (std::string* field : {&rate, &curve}) {
+    if (DisplayWidth(line()) > width) field->clear();
+  }
+  return line();
 }
 
 // A model that knows nothing guesses each of the tokens alike: ln(vocab_size).
@@ -137,7 +145,7 @@ std::vector<std::string> Heading(const v1::Job& job) {
 
 std::vector<std::string> Frame(const v1::Job& job, std::size_t width) {
   std::vector<std::string> frame;
-  for (const std::string& line : {BarLine(job), SampleLine(job)}) {
+  for (const std::string& line : {BarLine(job, width), SampleLine(job)}) {
     frame.emplace_back(CutToWidth(Printable(line), width));
   }
   return frame;

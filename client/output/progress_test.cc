@@ -116,6 +116,21 @@ TEST(ProgressTest, AFrameFitsTheTerminal) {
   }
 }
 
+TEST(ProgressTest, WhatDoesNotFitIsLeftOutWhole) {
+  v1::Job job = RunningJob(21614, 500000);
+  job.set_steps_per_second(4700);
+  job.mutable_remaining()->set_seconds(103);
+  for (const double loss : {3.3, 2.8, 2.5}) job.add_history()->set_loss(loss);
+  const std::string whole = Frame(job, 120)[0];
+  EXPECT_THAT(whole, HasSubstr("4.7k step/s"));
+  EXPECT_THAT(whole, testing::EndsWith(" left"));
+  const std::size_t width = DisplayWidth(whole);
+  EXPECT_EQ(Frame(job, width)[0], whole);
+  const std::string narrower = Frame(job, width - 1)[0];
+  EXPECT_THAT(narrower, testing::Not(HasSubstr("step")));
+  EXPECT_THAT(narrower, testing::EndsWith(" left"));
+}
+
 TEST(ProgressTest, AWaitingJobTellsItsPlace) {
   v1::Job job = RunningJob(0, 1000);
   job.set_state(v1::Job::STATE_QUEUED);

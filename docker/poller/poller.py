@@ -39,6 +39,7 @@ STARS = """
     wezen zubenelgenubi zubeneschamali
 """.split()
 
+ADDRESS = os.environ.get("MGPT_SERVER", "127.0.0.1:50051")
 CALL_SECONDS = 30  # no call without a deadline
 RETRY_SECONDS = 60  # how long to wait for a server that starts or is busy
 TRY_AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED)
@@ -54,7 +55,7 @@ def call(method, request):
         except grpc.RpcError as error:
             if error.code() not in TRY_AGAIN or time.monotonic() > give_up:
                 raise
-            print(f"the server is not ready: {error.details()}", file=sys.stderr)
+            print(f"{ADDRESS} is not ready: {error.details()}", file=sys.stderr)
         # Longer each time, and not in step with everybody else who waits.
         time.sleep(pause * random.uniform(0.5, 1.5))
         pause = min(2 * pause, 5)
@@ -119,13 +120,12 @@ def run(server):
 
 
 def main():
-    address = os.environ.get("MGPT_SERVER", "127.0.0.1:50051")
     sys.stdout.reconfigure(line_buffering=True)
     try:
-        with grpc.insecure_channel(address) as channel:
+        with grpc.insecure_channel(ADDRESS) as channel:
             return run(microgpt_pb2_grpc.MicroGptStub(channel))
     except grpc.RpcError as error:
-        print(f"{address}: {error.code().name}: {error.details()}",
+        print(f"{ADDRESS}: {error.code().name}: {error.details()}",
               file=sys.stderr)
         return 3 if error.code() == grpc.StatusCode.UNAVAILABLE else 1
 

@@ -73,7 +73,7 @@ class PollerTest(unittest.TestCase):
             free.bind(("127.0.0.1", 0))
             address = f"127.0.0.1:{free.getsockname()[1]}"
         poller = self.start_poller(address)
-        self.assertIn("the server is not ready", poller.stderr.readline())
+        self.assertIn("is not ready", poller.stderr.readline())
         self.start_server(address)
         output, _ = poller.communicate(timeout=120)
         self.assertEqual(poller.returncode, 0)

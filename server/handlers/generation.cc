@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <random>
@@ -169,7 +171,8 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
   void AddSummary(v1::GenerateResponse& message) const {
     v1::Summary& summary = *message.mutable_summary();
     summary.set_count(made_);
-    summary.set_attempts(attempts_);
+    summary.set_attempts(static_cast<uint32_t>(
+        std::min<uint64_t>(attempts_, std::numeric_limits<uint32_t>::max())));
     summary.set_shortfall(settings_.count - made_);
     if (settings_.seed) summary.set_seed(*settings_.seed);
     summary.set_model(reference_);
