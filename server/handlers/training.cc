@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +35,14 @@ std::chrono::nanoseconds BoundByDeadline(std::chrono::nanoseconds wait,
   const std::chrono::nanoseconds left =
       *context.deadline - std::chrono::system_clock::now() - kAnswerTime;
   return std::max(std::chrono::nanoseconds(0), std::min(wait, left));
+}
+
+// A wait for the end of a job, for as long as the caller has.
+JobBoard::Wait WaitForEnd(const std::string& job, std::chrono::nanoseconds wait,
+                          const CallContext& context) {
+  return {.job = job,
+          .deadline = Clock::now() + BoundByDeadline(wait, context),
+          .stop = context.stop};
 }
 
 // The message for a job, with details if `full`.
@@ -144,7 +151,7 @@ void TrainingHandlers::Train(v1::TrainRequest request,
     const absl::StatusOr<JobRecord> job =
         parsed.ok() ? jobs_.Submit(*parsed) : parsed.status();
     if (job.ok() && !IsDone(job->state) && wait.count() > 0) {
-      AnswerAfter(job->id, BoundByDeadline(wait, context), context.stop, done);
+      AnswerAfter(WaitForEnd(job->id, wait, context), false, done);
     } else {
       job.ok() ? done(ToProto(*job)) : done(job.status());
     }
@@ -152,15 +159,12 @@ void TrainingHandlers::Train(v1::TrainRequest request,
   });
 }
 
-void TrainingHandlers::AnswerAfter(const std::string& job,
-                                   std::chrono::nanoseconds wait,
-                                   const std::stop_token& stop,
-                                   const Done<v1::Job>& done) {
-  JobBoard::Wait until{
-      .job = job, .deadline = Clock::now() + wait, .stop = stop};
-  jobs_.Await(std::move(until), [this, job, done] {
+void TrainingHandlers::AnswerAfter(JobBoard::Wait wait, bool full,
+                                   Done<v1::Job> done) {
+  const std::string job = wait.job;
+  jobs_.Await(std::move(wait), [this, job, full, done = std::move(done)] {
     const absl::StatusOr<JobRecord> now = jobs_.Get(job);
-    now.ok() ? done(ToProto(*now)) : done(now.status());
+    now.ok() ? done(Describe(jobs_, store_, *now, full)) : done(now.status());
   });
 }
 
@@ -235,21 +239,14 @@ void TrainingHandlers::GetStatus(v1::GetStatusRequest request,
   const absl::StatusOr<JobRecord> job =
       FindJob(jobs_, request.job(), request.model());
   if (!job.ok()) return done(job.status());
-  const bool full = request.full();
   if (wait->count() == 0 || IsDone(job->state)) {
-    return done(Describe(jobs_, store_, *job, full));
+    return done(Describe(jobs_, store_, *job, request.full()));
   }
-  JobBoard::Wait until{
-      .job = job->id,
-      .deadline = Clock::now() + BoundByDeadline(*wait, context),
-      .stop = context.stop};
+  JobBoard::Wait until = WaitForEnd(job->id, *wait, context);
   if (request.after_revision() > 0) {
     until.after_revision = request.after_revision();
   }
-  jobs_.Await(std::move(until), [this, id = job->id, full, done] {
-    const absl::StatusOr<JobRecord> now = jobs_.Get(id);
-    now.ok() ? done(Describe(jobs_, store_, *now, full)) : done(now.status());
-  });
+  AnswerAfter(std::move(until), request.full(), std::move(done));
 }
 
 void TrainingHandlers::CancelTraining(v1::CancelTrainingRequest request,

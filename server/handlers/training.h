@@ -2,9 +2,7 @@
 #ifndef MICROGPT_SERVER_HANDLERS_TRAINING_H_
 #define MICROGPT_SERVER_HANDLERS_TRAINING_H_
 
-#include <chrono>
 #include <memory>
-#include <stop_token>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -35,9 +33,8 @@ class TrainingHandlers {
       v1::WatchStatusRequest request, const CallContext& context);
 
  private:
-  // Answers with the job when it has ended or after `wait`.
-  void AnswerAfter(const std::string& job, std::chrono::nanoseconds wait,
-                   const std::stop_token& stop, const Done<v1::Job>& done);
+  // Answers with the job when `wait` is over.
+  void AnswerAfter(JobBoard::Wait wait, bool full, Done<v1::Job> done);
   absl::StatusOr<JobRequest> ParseTrain(const v1::TrainRequest& request) const;
   absl::StatusOr<std::shared_ptr<const Corpus>> ParseCorpus(
       const v1::TrainRequest& request) const;
