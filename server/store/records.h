@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What lasts, as plain values: jobs, datasets, model versions.
+// What lasts, as plain values: jobs, datasets, versions of models.
 #ifndef MICROGPT_SERVER_STORE_RECORDS_H_
 #define MICROGPT_SERVER_STORE_RECORDS_H_
 
@@ -14,18 +14,36 @@
 #include "absl/status/status.h"
 #include "core/model/config.h"
 #include "core/model/model.h"
+#include "core/text/tokenizer.h"
 
 namespace microgpt::server {
 
-using Time = std::chrono::system_clock::time_point;
+using Time = std::chrono::system_clock::time_point;  // kept in microseconds
 
-// A corpus in figures; the text itself is a shared Corpus.
+// A corpus in figures, as a job or a model sees it; the text itself is a
+// shared Corpus.
 struct DatasetSummary {
   std::string id;  // "sha256:<hex>"
   uint64_t documents = 0;
-  uint64_t tokens = 0;  // characters and end marks
+  uint64_t tokens = 0;  // predicted in one pass: characters and end marks
   uint64_t duplicates = 0;
-  uint64_t truncated = 0;  // by the job's block_size
+  uint64_t truncated = 0;  // by block_size
+  bool forgotten = false;  // its text was deleted (filled in when read)
+};
+
+// A stored dataset.
+struct DatasetRecord {
+  std::string id;  // "sha256:<hex>"
+  uint64_t sequence = 0;           // grows with each new dataset
+  std::vector<std::string> names;  // sorted; none: known by its id
+  uint64_t documents = 0;
+  uint64_t characters = 0;  // code points
+  uint64_t duplicates = 0;
+  uint64_t longest = 0;  // characters of the longest document
+  uint64_t bytes = 0;    // of its documents, each with a line feed
+  std::string alphabet;  // each code point once, sorted
+  bool forgotten = false;
+  Time create_time;
 };
 
 enum class JobState {
@@ -59,6 +77,7 @@ struct JobRecord {
   Time create_time;
 
   JobState state = JobState::kQueued;
+  uint32_t attempt = 1;                 // one more for each restart
   uint32_t revision = 1;                // grows with each change
   uint32_t queue_position = 0;          // 1 is next; 0 when not queued
   uint32_t step = 0;                    // steps done
@@ -71,12 +90,32 @@ struct JobRecord {
   std::optional<Time> end_time;
 };
 
-// One immutable version of a model.
+// A job that has ended, with all that came of it.
+struct FinishedJob {
+  JobRecord job;               // in a final state
+  std::vector<double> losses;  // of each step done
+  std::shared_ptr<const Model> model;  // null unless it succeeded
+};
+
+// One immutable version of a model: all about it but its weights.
 struct ModelVersion {
   std::string name;
   uint32_t version = 0;
-  JobRecord job;  // that made it, as it ended
-  std::shared_ptr<const Model> model;
+  std::string sha256;  // ModelSha256 of its weights, tokenizer and generator
+  std::string job;     // that made it; empty: it was imported
+  std::string base;    // imported: "names@3", as its file says
+  ModelConfig model_config;
+  TokenizerKind tokenizer = TokenizerKind::kCodePoint;
+  Precision precision = Precision::kFloat32;
+  std::optional<TrainingConfig> training_config;  // nullopt: not known
+  std::optional<DatasetSummary> dataset;          // nullopt: not known
+  uint32_t vocab_size = 0;
+  uint64_t num_parameters = 0;
+  uint64_t memory_bytes = 0;  // of its Model
+  std::optional<double> loss;
+  std::optional<double> validation_loss;
+  Time create_time;
+  std::vector<std::string> aliases;  // sorted, "prod"; filled in when read
 
   std::string Reference() const { return name + "@" + std::to_string(version); }
 };

@@ -2,7 +2,10 @@
 #ifndef MICROGPT_SERVER_STORE_STORE_H_
 #define MICROGPT_SERVER_STORE_STORE_H_
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,64 +19,170 @@
 
 namespace microgpt::server {
 
-// Where jobs, datasets and models are kept. What an OK answer acknowledges
-// lasts as long as the implementation promises. Every write is atomic: it
-// happens whole or not at all. store_test.cc holds for every implementation.
+// Where jobs, datasets and models are kept. store_test.cc holds for every
+// implementation.
 //
-// Thread-safe. AcceptJob and FinishJob may wait for a disk, so they are not
-// called on gRPC's threads; reading must be quick enough for them.
+// A write returns at once and answers through `done`: exactly once, on a thread
+// of the store's, when what it did will last as long as the implementation
+// promises. `done` must be quick and must not wait for another write. Writes
+// take effect in the order in which they were called, each whole or not at all;
+// a write that fails changes nothing. How many are under way at a time is for
+// the callers to bound. Destroying the store finishes the writes it was given.
+//
+// A read answers on the calling thread, with what was durable at that moment.
+// All are quick enough for any thread but LoadCorpus and LoadModel, which take
+// time with the size of what they load.
+//
+// Errors beside those that a function names: RESOURCE_EXHAUSTED, there is no
+// room left; DATA_LOSS, what is stored is damaged; UNAVAILABLE, it cannot be
+// read or written now. Thread-safe.
 class Store {
  public:
+  template <typename T>
+  using Done = std::function<void(absl::StatusOr<T>)>;
+
   virtual ~Store() = default;
 
-  // Keeps a new job and its corpus. If job.request_id is not empty and already
-  // known, changes nothing and answers with that earlier job instead.
-  // RESOURCE_EXHAUSTED: no room.
-  virtual absl::StatusOr<JobRecord> AcceptJob(
-      const JobRecord& job, std::shared_ptr<const Corpus> corpus) = 0;
+  // --- Jobs ---
 
-  // Ends an accepted job: keeps its last record and losses and, if `model` is
-  // not null, publishes it as the next version of job.model, all at once.
-  // Answers with the record as kept, its version filled in.
-  virtual absl::StatusOr<JobRecord> FinishJob(
-      JobRecord job, std::vector<double> losses,
-      std::shared_ptr<const Model> model) = 0;
+  // Keeps a new job and, unless it is there, the text of its corpus. If
+  // job.request_id is not empty and already known, changes nothing and answers
+  // with that earlier job instead.
+  //
+  // The write may wait up to `linger` for others to share its flush with: a job
+  // that ends sooner is accepted and finished in one.
+  virtual void AcceptJob(const JobRecord& job,
+                         std::shared_ptr<const Corpus> corpus,
+                         std::chrono::milliseconds linger,
+                         Done<JobRecord> done) = 0;
+
+  // Ends an accepted job: keeps its last record and losses and, if there is a
+  // model, publishes that as the next version of job.model, all at once.
+  // Answers with the record as kept, its version filled in. A job that has
+  // already ended (its model was deleted) stays as it is, and is answered so.
+  // NOT_FOUND: it was not accepted.
+  virtual void FinishJob(std::shared_ptr<const FinishedJob> finished,
+                         Done<JobRecord> done) = 0;
+
+  // The jobs that have not ended, oldest first, each with one more attempt than
+  // before. To be called once, before jobs are accepted; waits for the disk.
+  virtual absl::StatusOr<std::vector<JobRecord>> ResumeJobs() = 0;
 
   // The job as it was accepted or ended; what happens in between is the
   // JobBoard's. NOT_FOUND.
   virtual absl::StatusOr<JobRecord> GetJob(std::string_view id) const = 0;
 
-  // The earlier job with this request_id, if any.
-  virtual std::optional<JobRecord> FindRequest(
+  // The job with this request_id, which is not empty. NOT_FOUND.
+  virtual absl::StatusOr<JobRecord> GetJobOfRequest(
       std::string_view request_id) const = 0;
 
   // At most `limit` jobs with ids below `before` (empty: all), newest first;
   // of one model, or of all if `model` is empty.
-  virtual std::vector<JobRecord> ListJobs(std::string_view model,
-                                          std::string_view before,
-                                          size_t limit) const = 0;
+  virtual absl::StatusOr<std::vector<JobRecord>> ListJobs(
+      std::string_view model, std::string_view before, size_t limit) const = 0;
 
-  // The loss of each step of an ended job; empty before its end. NOT_FOUND.
-  virtual absl::StatusOr<std::shared_ptr<const std::vector<double>>> GetLosses(
-      std::string_view job) const = 0;
+  // At most `limit` losses of an ended job's steps, from step `from` (counted
+  // from 0) on; none before its end. NOT_FOUND.
+  virtual absl::StatusOr<std::vector<double>> GetLosses(
+      std::string_view job, size_t from, size_t limit) const = 0;
 
-  // A corpus by its id; null if there is none.
-  virtual std::shared_ptr<const Corpus> FindCorpus(
+  // --- Datasets ---
+  // `dataset` is a name or an id ("sha256:<hex>"). Built-in datasets are not
+  // the store's.
+
+  // Keeps a text, under `name` unless that is empty. A text that is there is
+  // not kept twice; one that was forgotten is known again. ALREADY_EXISTS: the
+  // name belongs to another text.
+  virtual void AddDataset(std::string_view name,
+                          std::shared_ptr<const Corpus> corpus,
+                          Done<DatasetRecord> done) = 0;
+
+  // By name: removes the name, and forgets the text if it has no other; by id:
+  // removes all its names and forgets the text. Answers whether the text was
+  // forgotten; its bytes are then overwritten wherever the store had them. The
+  // record goes too unless a job or a model refers to it. NOT_FOUND.
+  // FAILED_PRECONDITION: a job that has not ended needs the text.
+  virtual void DeleteDataset(std::string_view dataset, Done<bool> done) = 0;
+
+  // NOT_FOUND, naming the nearest.
+  virtual absl::StatusOr<DatasetRecord> GetDataset(
+      std::string_view dataset) const = 0;
+
+  // At most `limit` datasets with sequences below `before` (0: all), newest
+  // first.
+  virtual absl::StatusOr<std::vector<DatasetRecord>> ListDatasets(
+      uint64_t before, size_t limit) const = 0;
+
+  // The text of a dataset by its id. NOT_FOUND. FAILED_PRECONDITION: it was
+  // forgotten.
+  virtual absl::StatusOr<std::shared_ptr<const Corpus>> LoadCorpus(
       std::string_view id) const = 0;
 
-  // One version, or the newest if `version` is 0; nullopt if there is none.
-  virtual std::optional<ModelVersion> FindModel(std::string_view name,
-                                                uint32_t version) const = 0;
+  // --- Models ---
+
+  // Keeps `model` as the next version of version.name, and answers with the
+  // version as kept: its number, sum, sizes and shape are filled in from `model`.
+  virtual void AddVersion(const ModelVersion& version,
+                          std::shared_ptr<const Model> model,
+                          Done<ModelVersion> done) = 0;
+
+  // Deletes one version, whose number is never used again. NOT_FOUND.
+  // FAILED_PRECONDITION: an alias points to it.
+  virtual void DeleteVersion(std::string_view name, uint32_t version,
+                             Done<ModelVersion> done) = 0;
+
+  struct DeletedModel {
+    uint32_t versions = 0;
+    std::vector<std::string> cancelled_jobs;  // that had not ended: their ids
+  };
+  // Deletes all versions of a model and the record of its ended jobs; those that
+  // have not ended end CANCELLED. NOT_FOUND: neither versions nor jobs.
+  // FAILED_PRECONDITION: an alias points to one of them.
+  virtual void DeleteModel(std::string_view name, Done<DeletedModel> done) = 0;
+
+  // Points name@alias to a version (0: the newest), and answers with it. With
+  // `expected`: only if the alias points there now (0: if there is none).
+  // NOT_FOUND: no such version. ABORTED: the alias is not where expected.
+  virtual void SetAlias(std::string_view name, std::string_view alias,
+                        uint32_t version, std::optional<uint32_t> expected,
+                        Done<ModelVersion> done) = 0;
+
+  // Removes an alias, and answers with the version it pointed to. NOT_FOUND;
+  // ABORTED: as for SetAlias.
+  virtual void DeleteAlias(std::string_view name, std::string_view alias,
+                           std::optional<uint32_t> expected,
+                           Done<ModelVersion> done) = 0;
+
+  // One version, or the newest if `version` is 0. NOT_FOUND.
+  virtual absl::StatusOr<ModelVersion> GetVersion(std::string_view name,
+                                                  uint32_t version) const = 0;
+
+  // The version that name@alias points to. NOT_FOUND, naming the nearest.
+  virtual absl::StatusOr<ModelVersion> GetAlias(
+      std::string_view name, std::string_view alias) const = 0;
 
   // The newest version of at most `limit` models with names above `after`, in
   // order of name.
-  virtual std::vector<ModelVersion> ListModels(std::string_view after,
-                                               size_t limit) const = 0;
+  virtual absl::StatusOr<std::vector<ModelVersion>> ListModels(
+      std::string_view after, size_t limit) const = 0;
 
-  virtual std::vector<std::string> ModelNames() const = 0;
-  virtual size_t model_count() const = 0;
+  // At most `limit` versions of one model below `before` (0: all), newest first.
+  virtual absl::StatusOr<std::vector<ModelVersion>> ListVersions(
+      std::string_view name, uint32_t before, size_t limit) const = 0;
 
-  virtual size_t memory_bytes() const = 0;  // taken by what is kept
+  // The model itself, by ModelVersion::sha256. NOT_FOUND.
+  virtual absl::StatusOr<std::shared_ptr<const Model>> LoadModel(
+      std::string_view sha256) const = 0;
+
+  // Names of all models that have a version, or a job, sorted.
+  virtual absl::StatusOr<std::vector<std::string>> ModelNames() const = 0;
+
+  // --- The whole ---
+
+  // Whether nothing was ever accepted or imported here.
+  virtual absl::StatusOr<bool> IsNew() const = 0;
+  virtual absl::StatusOr<size_t> CountModels() const = 0;
+  virtual absl::StatusOr<uint64_t> CountBytes() const = 0;  // that all takes
 };
 
 }  // namespace microgpt::server
