@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <map>
 #include <string_view>
 #include <thread>
@@ -27,8 +28,15 @@ ABSL_FLAG(uint32_t, max_queued, 1000,
           "jobs that may wait for a worker (1..1000000)");
 ABSL_FLAG(uint32_t, max_calls, 1000,
           "Generate and Score calls under way at the same time (1..1000000)");
-ABSL_FLAG(uint32_t, store_memory_mb, 4096,
-          "MiB kept of jobs, datasets and models (1..1048576)");
+ABSL_FLAG(std::string, data_dir, "",
+          "directory of all that is kept, made if it is not there; :memory: "
+          "keeps it until the server stops; by default microgpt in "
+          "$XDG_STATE_HOME or ~/.local/state");
+ABSL_FLAG(std::string, max_store_size, "0",
+          "what may be kept of jobs, datasets and models, as in 500MiB or 2GiB "
+          "(1MiB or more); 0: as much as the disk has, in :memory: 4GiB");
+ABSL_FLAG(std::string, model_memory, "1GiB",
+          "memory for models that nobody is using at the moment (0..1TiB)");
 ABSL_FLAG(uint32_t, drain_timeout_s, 10,
           "seconds that jobs and calls get to finish after SIGTERM (0..3600)");
 ABSL_FLAG(std::string, log_format, "text", "text, or json: an object a line");
@@ -40,9 +48,9 @@ namespace {
 constexpr std::string_view kVariablePrefix = "MICROGPT_";
 
 // In the order of --help.
-constexpr std::array<std::string_view, 9> kFlags = {
-    "grpc_address",    "workers",    "samplers",
-    "max_queued",      "max_calls",  "store_memory_mb",
+constexpr std::array<std::string_view, 11> kFlags = {
+    "grpc_address",    "data_dir",   "workers",      "samplers",
+    "max_queued",      "max_calls",  "model_memory", "max_store_size",
     "drain_timeout_s", "log_format", "log_level"};
 
 absl::CommandLineFlag& Flag(std::string_view name) {
@@ -194,6 +202,51 @@ absl::Status CheckAddress() {
       address));
 }
 
+// "500MiB", "2GiB", "64K", "1048576". INVALID_ARGUMENT: something else.
+absl::StatusOr<uint64_t> ParseSize(const absl::Flag<std::string>& flag,
+                                   uint64_t maximum) {
+  const std::string text = absl::GetFlag(flag);
+  uint64_t size = 0;
+  const char* const end = text.data() + text.size();
+  const auto [unit, error] = std::from_chars(text.data(), end, size);
+  constexpr std::string_view kUnits = "KMGT";
+  std::string_view suffix(unit, static_cast<size_t>(end - unit));
+  const size_t place = kUnits.find(suffix.empty() ? '?' : suffix.front());
+  const bool plain = suffix.empty() || suffix == "B";
+  const bool known =
+      plain || (place != std::string_view::npos &&
+                (suffix.size() == 1 || suffix.substr(1) == "iB"));
+  const uint64_t factor = plain ? 1 : uint64_t{1} << (10 * (place + 1));
+  const std::string name = Spelled(std::string(flag.Name()));
+  if (error != std::errc() || !known) {
+    return absl::InvalidArgumentError(fmt::format(
+        "{}: \"{}\" is not a size, as in 500MiB or 2GiB", name, text));
+  }
+  if (size > maximum / factor) {
+    return absl::InvalidArgumentError(fmt::format(
+        "{}: {} is above the maximum {}GiB", name, text, maximum >> 30));
+  }
+  return size * factor;
+}
+
+// The user's directory for what programs keep.
+absl::StatusOr<std::string> DefaultDataDir(const char* const* environment) {
+  std::string home;
+  for (; *environment != nullptr; ++environment) {
+    const std::string_view entry = *environment;
+    constexpr std::string_view kState = "XDG_STATE_HOME=/";
+    constexpr std::string_view kHome = "HOME=/";
+    if (entry.starts_with(kState)) {
+      return std::string(entry.substr(kState.size() - 1)) + "/microgpt";
+    }
+    if (entry.starts_with(kHome)) home = entry.substr(kHome.size() - 1);
+  }
+  if (!home.empty()) return home + "/.local/state/microgpt";
+  return absl::InvalidArgumentError(
+      "--data-dir must be given: neither XDG_STATE_HOME nor HOME says where "
+      "data is kept");
+}
+
 absl::Status CheckFlags() {
   constexpr uint32_t kMaxThreads = 1024;
   constexpr uint32_t kMillion = 1'000'000;
@@ -202,13 +255,15 @@ absl::Status CheckFlags() {
   MICROGPT_RETURN_IF_ERROR(CheckNumber(FLAGS_samplers, 0, kMaxThreads));
   MICROGPT_RETURN_IF_ERROR(CheckNumber(FLAGS_max_queued, 1, kMillion));
   MICROGPT_RETURN_IF_ERROR(CheckNumber(FLAGS_max_calls, 1, kMillion));
-  MICROGPT_RETURN_IF_ERROR(CheckNumber(FLAGS_store_memory_mb, 1, 1 << 20));
   MICROGPT_RETURN_IF_ERROR(CheckNumber(FLAGS_drain_timeout_s, 0, 3600));
   MICROGPT_RETURN_IF_ERROR(CheckChoice(FLAGS_log_format, {"text", "json"}));
   return CheckChoice(FLAGS_log_level, {"debug", "info", "warn", "error"});
 }
 
-Options FromFlags() {
+absl::StatusOr<Options> FromFlags(const char* const* environment) {
+  constexpr uint64_t kMaxSize = uint64_t{1} << 40;
+  constexpr uint64_t kMinStore = 1 << 20;
+  constexpr uint64_t kMemoryStore = uint64_t{4} << 30;
   // 0 means one a core; from here on the flag says how many that is.
   const uint32_t cores = std::max(1u, std::thread::hardware_concurrency());
   for (absl::Flag<uint32_t>* threads : {&FLAGS_workers, &FLAGS_samplers}) {
@@ -220,8 +275,24 @@ Options FromFlags() {
   options.samplers = absl::GetFlag(FLAGS_samplers);
   options.max_queued = absl::GetFlag(FLAGS_max_queued);
   options.max_calls = absl::GetFlag(FLAGS_max_calls);
-  options.store_memory_bytes = size_t{absl::GetFlag(FLAGS_store_memory_mb)}
-                               << 20;
+  if (absl::GetFlag(FLAGS_data_dir).empty()) {
+    MICROGPT_ASSIGN_OR_RETURN(const std::string by_default,
+                              DefaultDataDir(environment));
+    absl::SetFlag(&FLAGS_data_dir, by_default);
+  }
+  options.data_dir = absl::GetFlag(FLAGS_data_dir);
+  MICROGPT_ASSIGN_OR_RETURN(options.model_memory_bytes,
+                            ParseSize(FLAGS_model_memory, kMaxSize));
+  MICROGPT_ASSIGN_OR_RETURN(options.max_store_bytes,
+                            ParseSize(FLAGS_max_store_size, kMaxSize));
+  if (options.max_store_bytes == 0 && options.data_dir == ":memory:") {
+    options.max_store_bytes = kMemoryStore;
+  } else if (options.max_store_bytes != 0 &&
+             options.max_store_bytes < kMinStore) {
+    return absl::InvalidArgumentError(
+        fmt::format("--max-store-size: {} is below the minimum 1MiB",
+                    absl::GetFlag(FLAGS_max_store_size)));
+  }
   options.drain_timeout =
       std::chrono::seconds(absl::GetFlag(FLAGS_drain_timeout_s));
   options.json_log = absl::GetFlag(FLAGS_log_format) == "json";
@@ -249,7 +320,7 @@ absl::StatusOr<Options> ReadOptions(const std::vector<std::string>& arguments,
   MICROGPT_RETURN_IF_ERROR(ReadEnvironment(environment));
   MICROGPT_RETURN_IF_ERROR(ReadArguments(arguments));
   MICROGPT_RETURN_IF_ERROR(CheckFlags());
-  return FromFlags();
+  return FromFlags(environment);
 }
 
 }  // namespace microgpt::server

@@ -20,7 +20,9 @@ struct Options {
   uint32_t samplers = 0;
   uint32_t max_queued = 0;
   uint32_t max_calls = 0;
-  size_t store_memory_bytes = 0;
+  std::string data_dir;          // or ":memory:"
+  uint64_t max_store_bytes = 0;  // 0: as much as the disk has
+  uint64_t model_memory_bytes = 0;
   std::chrono::seconds drain_timeout{0};
   bool json_log = false;
   std::string log_level;

@@ -25,6 +25,7 @@ absl::StatusOr<Options> Read(const Strings& arguments,
                              const Strings& environment = {}) {
   absl::FlagSaver flags;  // they belong to the process, not to the call
   std::vector<const char*> entries;
+  entries.push_back("HOME=/home/ada");
   for (const std::string& entry : environment) entries.push_back(entry.c_str());
   entries.push_back(nullptr);
   return ReadOptions(arguments, entries.data());
@@ -47,7 +48,9 @@ TEST(OptionsTest, WithoutFlagsTheDefaultsHold) {
   EXPECT_EQ(options->samplers, Cores());
   EXPECT_EQ(options->max_queued, 1000u);
   EXPECT_EQ(options->max_calls, 1000u);
-  EXPECT_EQ(options->store_memory_bytes, size_t{4} << 30);
+  EXPECT_EQ(options->data_dir, "/home/ada/.local/state/microgpt");
+  EXPECT_EQ(options->max_store_bytes, 0u);
+  EXPECT_EQ(options->model_memory_bytes, uint64_t{1} << 30);
   EXPECT_EQ(options->drain_timeout, std::chrono::seconds(10));
   EXPECT_FALSE(options->json_log);
   EXPECT_EQ(options->log_level, "info");
@@ -57,15 +60,18 @@ TEST(OptionsTest, WithoutFlagsTheDefaultsHold) {
 TEST(OptionsTest, EveryFlagIsRead) {
   const auto options =
       Read({"--grpc-address=0.0.0.0:0", "--workers=3", "--samplers=4",
-            "--max-queued=5", "--max-calls=6", "--store-memory-mb=7",
-            "--drain-timeout-s=0", "--log-format=json", "--log-level=debug"});
+            "--max-queued=5", "--max-calls=6", "--data-dir=data",
+            "--max-store-size=7MiB", "--model-memory=8K", "--drain-timeout-s=0",
+            "--log-format=json", "--log-level=debug"});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->grpc_address, "0.0.0.0:0");
   EXPECT_EQ(options->workers, 3u);
   EXPECT_EQ(options->samplers, 4u);
   EXPECT_EQ(options->max_queued, 5u);
   EXPECT_EQ(options->max_calls, 6u);
-  EXPECT_EQ(options->store_memory_bytes, size_t{7} << 20);
+  EXPECT_EQ(options->data_dir, "data");
+  EXPECT_EQ(options->max_store_bytes, uint64_t{7} << 20);
+  EXPECT_EQ(options->model_memory_bytes, uint64_t{8} << 10);
   EXPECT_EQ(options->drain_timeout, std::chrono::seconds(0));
   EXPECT_TRUE(options->json_log);
   EXPECT_EQ(options->log_level, "debug");
@@ -93,13 +99,15 @@ TEST(OptionsTest, EveryFlagCanBeSetInTheEnvironment) {
       Read({}, {"PATH=/bin", "MICROGPT_GRPC_ADDRESS=[::1]:1",
                 "MICROGPT_WORKERS=3", "MICROGPT_SAMPLERS=4",
                 "MICROGPT_MAX_QUEUED=5", "MICROGPT_MAX_CALLS=6",
-                "MICROGPT_STORE_MEMORY_MB=7", "MICROGPT_DRAIN_TIMEOUT_S=8",
+                "MICROGPT_DATA_DIR=/d", "MICROGPT_MODEL_MEMORY=7MiB",
+                "MICROGPT_MAX_STORE_SIZE=2GiB", "MICROGPT_DRAIN_TIMEOUT_S=8",
                 "MICROGPT_LOG_FORMAT=json", "MICROGPT_LOG_LEVEL=error"});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_THAT(
       options->effective,
-      ElementsAre("grpc-address=[::1]:1", "workers=3", "samplers=4",
-                  "max-queued=5", "max-calls=6", "store-memory-mb=7",
+      ElementsAre("grpc-address=[::1]:1", "data-dir=/d", "workers=3",
+                  "samplers=4", "max-queued=5", "max-calls=6",
+                  "model-memory=7MiB", "max-store-size=2GiB",
                   "drain-timeout-s=8", "log-format=json", "log-level=error"));
 }
 
@@ -187,12 +195,54 @@ INSTANTIATE_TEST_SUITE_P(Flags, OptionsRangeTest,
                                          Range{"--samplers", 0, 1024},
                                          Range{"--max-queued", 1, 1'000'000},
                                          Range{"--max-calls", 1, 1'000'000},
-                                         Range{"--store-memory-mb", 1, 1 << 20},
                                          Range{"--drain-timeout-s", 0, 3600}));
 
-TEST(OptionsTest, AMemoryAboveFourGigabytesIsNotCutOff) {
-  EXPECT_EQ(Read({"--store-memory-mb=1048576"})->store_memory_bytes,
-            size_t{1} << 40);
+TEST(OptionsTest, ASizeIsANumberOfBytesOrOfAUnit) {
+  const auto memory = [](const std::string& size) {
+    return Read({"--model-memory=" + size})->model_memory_bytes;
+  };
+  EXPECT_EQ(memory("0"), 0u);
+  EXPECT_EQ(memory("1000"), 1000u);
+  EXPECT_EQ(memory("1000B"), 1000u);
+  EXPECT_EQ(memory("1K"), 1024u);
+  EXPECT_EQ(memory("512MiB"), uint64_t{512} << 20);
+  EXPECT_EQ(memory("3G"), uint64_t{3} << 30);
+  EXPECT_EQ(memory("1TiB"), uint64_t{1} << 40);
+  for (const char* size :
+       {"", "x", "-1", "1.5G", "1 G", "1MB", "1g", "MiB", "1MiBs", "G1"}) {
+    EXPECT_EQ(ErrorOf({"--model-memory=" + std::string(size)}),
+              "--model-memory: \"" + std::string(size) +
+                  "\" is not a size, as in 500MiB or 2GiB");
+  }
+  EXPECT_EQ(ErrorOf({"--model-memory=1025G"}),
+            "--model-memory: 1025G is above the maximum 1024GiB");
+  EXPECT_EQ(ErrorOf({"--model-memory=16777216T"}),
+            "--model-memory: 16777216T is above the maximum 1024GiB");
+}
+
+TEST(OptionsTest, AStoreHasRoomForSomething) {
+  EXPECT_EQ(Read({"--max-store-size=1MiB"})->max_store_bytes, 1u << 20);
+  EXPECT_EQ(ErrorOf({"--max-store-size=1000K"}),
+            "--max-store-size: 1000K is below the minimum 1MiB");
+}
+
+TEST(OptionsTest, AStoreInMemoryHasALimitInAnyCase) {
+  EXPECT_EQ(Read({"--data-dir=:memory:"})->max_store_bytes, uint64_t{4} << 30);
+  EXPECT_EQ(
+      Read({"--data-dir=:memory:", "--max-store-size=9G"})->max_store_bytes,
+      uint64_t{9} << 30);
+}
+
+TEST(OptionsTest, DataIsKeptInTheUsersStateDirectory) {
+  EXPECT_EQ(Read({}, {"XDG_STATE_HOME=/state"})->data_dir, "/state/microgpt");
+  EXPECT_EQ(Read({}, {"XDG_STATE_HOME=state"})->data_dir,
+            "/home/ada/.local/state/microgpt")
+      << "one that is not absolute is to be ignored";
+  absl::FlagSaver flags;
+  const char* const no_home[] = {"HOME=", nullptr};
+  EXPECT_EQ(ReadOptions({}, no_home).status().message(),
+            "--data-dir must be given: neither XDG_STATE_HOME nor HOME says "
+            "where data is kept");
 }
 
 TEST(OptionsTest, AnAddressIsHostAndPort) {
@@ -225,7 +275,8 @@ TEST(OptionsTest, HelpTellsEveryFlagWithItsDefault) {
     ASSERT_TRUE(options.ok());
     for (const char* mention :
          {"--grpc-address=127.0.0.1:50051", "--workers=0", "--samplers=0",
-          "--max-queued=1000", "--max-calls=1000", "--store-memory-mb=4096",
+          "--max-queued=1000", "--max-calls=1000",
+          "--data-dir=", "--model-memory=1GiB", "--max-store-size=0",
           "--drain-timeout-s=10", "--log-format=text", "--log-level=info",
           "--help", "--version", "MICROGPT_MAX_QUEUED"}) {
       EXPECT_THAT(options->print_and_exit, HasSubstr(mention));

@@ -17,11 +17,14 @@
 #include "grpc/health/v1/health.pb.h"
 #include "server/handlers/convert.h"
 #include "server/handlers/limits.h"
-#include "server/store/memory_store.h"
+#include "server/store/sqlite_store.h"
 #include "server/version.h"
 
 namespace microgpt::server {
 namespace {
+
+constexpr char kBuiltinModel[] = "names";
+constexpr size_t kTransferThreads = 2;
 
 v1::ServerInfo Describe(const Options& options) {
   v1::ServerInfo info;
@@ -33,7 +36,11 @@ v1::ServerInfo Describe(const Options& options) {
   limits.set_texts(kMaxTexts);
   limits.set_queued_jobs(options.max_queued);
   limits.set_calls(options.max_calls);
-  limits.set_memory_bytes(options.store_memory_bytes);
+  limits.set_memory_bytes(options.max_store_bytes);
+  limits.set_chunk_bytes(kMaxChunkBytes);
+  limits.set_dataset_bytes(kMaxDatasetBytes);
+  limits.set_model_file_bytes(kMaxModelFileBytes);
+  limits.set_model_memory_bytes(options.model_memory_bytes);
   info.set_workers(options.workers);
   info.set_samplers(options.samplers);
   *info.mutable_start_time() = ToProto(std::chrono::system_clock::now());
@@ -55,46 +62,73 @@ void Configure(grpc::ServerBuilder& builder) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options) {
+  MICROGPT_ASSIGN_OR_RETURN(
+      std::unique_ptr<Store> store,
+      SqliteStore::Open(options.data_dir, options.max_store_bytes));
   std::unique_ptr<Server> server;
   try {
-    server.reset(new Server(options));
+    server.reset(new Server(options, std::move(store)));
   } catch (const std::system_error& error) {
     return absl::ResourceExhaustedError(
         fmt::format("cannot start {} workers and {} samplers: {}",
                     options.workers, options.samplers, error.what()));
   }
-  MICROGPT_RETURN_IF_ERROR(server->TrainBuiltin());
+  MICROGPT_RETURN_IF_ERROR(server->jobs_.Resume());
+  MICROGPT_RETURN_IF_ERROR(server->AwaitBuiltin());
   MICROGPT_RETURN_IF_ERROR(server->Listen());
   return server;
 }
 
-Server::Server(const Options& options)
+Server::Server(const Options& options, std::unique_ptr<Store> store)
     : options_(options),
-      store_(std::make_unique<MemoryStore>(options.store_memory_bytes)),
+      models_(options.model_memory_bytes),
       board_(options.max_queued),
-      jobs_(*store_, board_),
-      registry_(*store_, jobs_),
-      workers_(options.workers, board_, *store_),
       run_queue_(options.samplers, options.max_calls,
                  "Generate and Score calls (--max-calls)"),
-      training_(jobs_, *store_),
+      transfers_(kTransferThreads, kMaxTransfers, "uploads and exports"),
+      changes_(1, kMaxChanges, "changes of models and datasets"),
+      datasets_(*store, kDatasetMemoryBytes),
+      jobs_(*store, board_, datasets_),
+      registry_(*store, jobs_, models_),
+      training_(jobs_, datasets_),
       generation_(registry_, run_queue_),
-      housekeeping_({jobs_, board_, registry_, *store_, run_queue_},
+      model_handlers_({registry_, datasets_, transfers_, changes_}),
+      dataset_handlers_({datasets_, transfers_, changes_}),
+      housekeeping_({jobs_, board_, *store, models_, run_queue_},
                     Describe(options)),
       microgpt_service_(training_, generation_, calls_),
-      registry_service_(housekeeping_, calls_) {}
+      registry_service_(model_handlers_, dataset_handlers_, housekeeping_,
+                        calls_),
+      store_(std::move(store)),
+      workers_(options.workers, {board_, *store_, datasets_, models_}) {}
 
 Server::~Server() { Drain(); }
 
-absl::Status Server::TrainBuiltin() {
-  v1::TrainRequest request;  // an empty one trains "names"
-  *request.mutable_wait() = ToProto(kMaxWait);
+// On the first start trains the built-in model; if that was cut short, waits
+// for it to be made up for.
+absl::Status Server::AwaitBuiltin() {
+  MICROGPT_ASSIGN_OR_RETURN(const bool is_new, store_->IsNew());
+  const bool unfinished = registry_.Find(kBuiltinModel).status().code() ==
+                          absl::StatusCode::kFailedPrecondition;
+  if (!is_new && !unfinished) return absl::OkStatus();
   std::promise<absl::StatusOr<v1::Job>> promise;
-  training_.Train(request, CallContext(), [&](absl::StatusOr<v1::Job> job) {
+  const auto done = [&](absl::StatusOr<v1::Job> job) {
     promise.set_value(std::move(job));
-  });
+  };
+  if (is_new) {
+    v1::TrainRequest request;  // an empty one trains "names"
+    *request.mutable_wait() = ToProto(kMaxWait);
+    training_.Train(request, CallContext(), done);
+  } else {
+    v1::GetStatusRequest request;
+    request.set_model(kBuiltinModel);
+    *request.mutable_wait() = ToProto(kMaxWait);
+    training_.GetStatus(request, CallContext(), done);
+  }
   MICROGPT_ASSIGN_OR_RETURN(const v1::Job job, promise.get_future().get());
-  if (job.state() == v1::Job::STATE_SUCCEEDED) return absl::OkStatus();
+  if (!is_new || job.state() == v1::Job::STATE_SUCCEEDED) {
+    return absl::OkStatus();
+  }
   return absl::InternalError(fmt::format(
       "the built-in model could not be trained: {}", job.error().message()));
 }
@@ -133,13 +167,15 @@ void Server::Drain() {
   if (grpc_server_ != nullptr) {
     grpc_server_->GetHealthCheckService()->SetServingStatus(false);
   }
-  if (!board_.AwaitEmpty(deadline)) {
-    spdlog::warn("cancelling the jobs that have not ended");
-    jobs_.CancelAll();
-    board_.AwaitEmpty(JobBoard::Clock::time_point::max());
+  board_.AwaitIdle(deadline);
+  const size_t unfinished = board_.queued() + board_.running();
+  if (unfinished > 0) {
+    spdlog::info("{} jobs are left for the next start", unfinished);
   }
+  // Those who wait for one of them hear that it goes on.
+  board_.Interrupt();
+  board_.AwaitIdle(JobBoard::Clock::time_point::max());
   if (grpc_server_ == nullptr) return;
-  // Those who waited for a job just cancelled hear of it first.
   constexpr std::chrono::milliseconds kLastWord{500};
   calls_.AwaitNone(std::max(deadline, JobBoard::Clock::now() + kLastWord));
   calls_.StopAll();

@@ -9,8 +9,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/model/model.h"
+#include "server/cache/lru_cache.h"
+#include "server/datasets/datasets.h"
+#include "server/handlers/datasets.h"
 #include "server/handlers/generation.h"
 #include "server/handlers/housekeeping.h"
+#include "server/handlers/models.h"
 #include "server/handlers/training.h"
 #include "server/jobs/job_board.h"
 #include "server/jobs/jobs.h"
@@ -28,9 +33,10 @@ namespace microgpt::server {
 // backwards, taken down.
 class Server {
  public:
-  // Trains the built-in model, then listens: from its first moment the server
-  // is ready, and its health is SERVING. UNAVAILABLE, in one sentence: the
-  // address cannot be had.
+  // Opens the store, goes on with the jobs that were unfinished, on the first
+  // start trains the built-in model, then listens: from its first moment the
+  // server is ready, and its health is SERVING. An error is one sentence: the
+  // data directory or the address cannot be had.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const Options& options);
 
   // Drains if nobody did.
@@ -39,30 +45,39 @@ class Server {
   // "127.0.0.1:50051", with the port that was taken for port 0.
   const std::string& address() const { return address_; }
 
-  // Health becomes NOT_SERVING and no new job is accepted; jobs and calls get
-  // options.drain_timeout to finish, then they are cancelled. Blocks until
-  // everything has ended. Idempotent.
+  // Health becomes NOT_SERVING and no new job is accepted or begun; running
+  // jobs and calls get options.drain_timeout to finish, then they are cut
+  // short. The jobs that have not ended run after the next start. Blocks until
+  // everything has stopped. Idempotent.
   void Drain();
 
  private:
-  explicit Server(const Options& options);
+  Server(const Options& options, std::unique_ptr<Store> store);
 
-  absl::Status TrainBuiltin();
+  absl::Status AwaitBuiltin();
   absl::Status Listen();
 
   const Options options_;
-  const std::unique_ptr<Store> store_;
+  LruCache<Model> models_;
   JobBoard board_;
-  Jobs jobs_;
-  const Registry registry_;
-  WorkerPool workers_;
   RunQueue run_queue_;
+  RunQueue transfers_;
+  RunQueue changes_;
+  Datasets datasets_;
+  Jobs jobs_;
+  Registry registry_;
   CallTracker calls_;
   TrainingHandlers training_;
   GenerationHandlers generation_;
+  ModelHandlers model_handlers_;
+  DatasetHandlers dataset_handlers_;
   HousekeepingHandlers housekeeping_;
   MicroGptService microgpt_service_;
   RegistryService registry_service_;
+  // After all that its last answers go to, and before those that call it on
+  // threads of their own.
+  const std::unique_ptr<Store> store_;
+  WorkerPool workers_;
   std::unique_ptr<grpc::Server> grpc_server_;
   std::string address_;
 };

@@ -13,6 +13,7 @@
 #include <optional>
 #include <stop_token>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace microgpt::server {
@@ -46,6 +47,27 @@ class ResponseStream {
 
 template <typename Response>
 using ResponseStreamPtr = std::shared_ptr<ResponseStream<Response>>;
+
+// A stream of requests with one answer, pushed by the transport one at a time,
+// so that a fast writer waits for the handler and not in a queue. To give up,
+// destroy it: then nothing has happened.
+template <typename Request, typename Response>
+class RequestStream {
+ public:
+  virtual ~RequestStream() = default;
+
+  // Takes the next request and calls `taken` exactly once: with OK when it is
+  // ready for another, or with the error that ends the call. No call comes
+  // before that, nor after an error.
+  virtual void Push(Request request,
+                    std::function<void(absl::Status)> taken) = 0;
+
+  // The caller has sent everything.
+  virtual void Finish(Done<Response> done) = 0;
+};
+
+template <typename Request, typename Response>
+using RequestStreamPtr = std::shared_ptr<RequestStream<Request, Response>>;
 
 }  // namespace microgpt::server
 

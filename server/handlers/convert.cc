@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "core/errors/errors.h"
-#include "core/text/utf8.h"
 #include "server/errors/errors.h"
 
 namespace microgpt::server {
@@ -31,6 +30,28 @@ absl::StatusOr<Optimizer> ParseOptimizer(v1::Optimizer optimizer) {
     default:
       return UnknownValue("optimizer", optimizer);
   }
+}
+
+absl::StatusOr<TokenizerKind> ParseTokenizer(v1::Tokenizer tokenizer) {
+  switch (tokenizer) {
+    case v1::TOKENIZER_UNSPECIFIED:
+    case v1::TOKENIZER_CODE_POINT:
+      return TokenizerKind::kCodePoint;
+    case v1::TOKENIZER_GRAPHEME:
+      return TokenizerKind::kGrapheme;
+    default:
+      return UnknownValue("tokenizer", tokenizer);
+  }
+}
+
+v1::Tokenizer TokenizerToProto(TokenizerKind tokenizer) {
+  return tokenizer == TokenizerKind::kGrapheme ? v1::TOKENIZER_GRAPHEME
+                                               : v1::TOKENIZER_CODE_POINT;
+}
+
+v1::Precision PrecisionToProto(Precision precision) {
+  return precision == Precision::kFloat64 ? v1::PRECISION_FLOAT64
+                                          : v1::PRECISION_FLOAT32;
 }
 
 absl::StatusOr<Precision> ParsePrecision(v1::Precision precision) {
@@ -60,6 +81,8 @@ absl::StatusOr<TrainingConfig> ParseTrainingConfig(const v1::Config& config) {
                             ParseOptimizer(config.optimizer()));
   MICROGPT_ASSIGN_OR_RETURN(settings.precision,
                             ParsePrecision(config.precision()));
+  MICROGPT_ASSIGN_OR_RETURN(settings.tokenizer,
+                            ParseTokenizer(config.tokenizer()));
   settings.learning_rate = config.has_learning_rate()
                                ? config.learning_rate()
                                : DefaultLearningRate(settings.optimizer);
@@ -92,6 +115,15 @@ v1::Job::State StateToProto(JobState state) {
   return v1::Job::STATE_UNSPECIFIED;
 }
 
+v1::Config ShapeToProto(const ModelConfig& model) {
+  v1::Config config;
+  config.set_n_layer(model->n_layer);
+  config.set_n_embd(model->n_embd);
+  config.set_n_head(model->n_head);
+  config.set_block_size(model->block_size);
+  return config;
+}
+
 v1::Dataset DatasetToProto(const DatasetSummary& dataset) {
   v1::Dataset message;
   message.set_id(dataset.id);
@@ -99,6 +131,7 @@ v1::Dataset DatasetToProto(const DatasetSummary& dataset) {
   message.set_tokens(static_cast<uint32_t>(dataset.tokens));
   message.set_duplicates(static_cast<uint32_t>(dataset.duplicates));
   message.set_truncated(static_cast<uint32_t>(dataset.truncated));
+  message.set_forgotten(dataset.forgotten);
   return message;
 }
 
@@ -152,11 +185,7 @@ absl::StatusOr<std::chrono::nanoseconds> ParseDuration(
 }
 
 v1::Config ToProto(const ModelConfig& model, const TrainingConfig& training) {
-  v1::Config config;
-  config.set_n_layer(model->n_layer);
-  config.set_n_embd(model->n_embd);
-  config.set_n_head(model->n_head);
-  config.set_block_size(model->block_size);
+  v1::Config config = ShapeToProto(model);
   config.set_steps(training->steps);
   config.set_batch_size(training->batch_size);
   config.set_learning_rate(training->learning_rate);
@@ -169,9 +198,8 @@ v1::Config ToProto(const ModelConfig& model, const TrainingConfig& training) {
   config.set_optimizer(training->optimizer == Optimizer::kSgd
                            ? v1::OPTIMIZER_SGD
                            : v1::OPTIMIZER_ADAM);
-  config.set_precision(training->precision == Precision::kFloat64
-                           ? v1::PRECISION_FLOAT64
-                           : v1::PRECISION_FLOAT32);
+  config.set_precision(PrecisionToProto(training->precision));
+  config.set_tokenizer(TokenizerToProto(training->tokenizer));
   return config;
 }
 
@@ -199,6 +227,7 @@ v1::Job ToProto(const JobRecord& job) {
   message.set_num_parameters(static_cast<uint32_t>(job.num_parameters));
   *message.mutable_config() = ToProto(job.model_config, job.training_config);
   *message.mutable_dataset() = DatasetToProto(job.dataset);
+  message.set_attempt(job.attempt);
   message.set_revision(job.revision);
   *message.mutable_create_time() = ToProto(job.create_time);
   if (job.end_time) *message.mutable_end_time() = ToProto(*job.end_time);
@@ -218,7 +247,7 @@ std::vector<uint32_t> HistorySteps(const JobRecord& job) {
 }
 
 void AddDetails(const JobRecord& job, std::span<const double> losses,
-                const Corpus* corpus, v1::Job& message) {
+                const std::string& alphabet, v1::Job& message) {
   const std::vector<uint32_t> steps = HistorySteps(job);
   auto validation = job.validation.begin();
   for (size_t i = 0; i < losses.size(); ++i) {
@@ -231,29 +260,54 @@ void AddDetails(const JobRecord& job, std::span<const double> losses,
     }
   }
   for (const std::string& sample : job.samples) message.add_samples(sample);
-  if (corpus == nullptr) return;
-  std::string alphabet;
-  for (const char32_t character : corpus->alphabet()) {
-    AppendUtf8(character, alphabet);
-  }
-  message.mutable_dataset()->set_alphabet(std::move(alphabet));
+  message.mutable_dataset()->set_alphabet(alphabet);
 }
 
-v1::Model ToProto(const ModelVersion& model) {
-  const JobRecord& job = model.job;
+v1::Model ToProto(const ModelVersion& version) {
   v1::Model message;
-  message.set_name(model.name);
-  message.set_version(model.version);
-  message.set_job(job.id);
-  *message.mutable_config() = ToProto(job.model_config, job.training_config);
-  *message.mutable_dataset() = DatasetToProto(job.dataset);
-  message.set_vocab_size(job.vocab_size);
-  message.set_num_parameters(static_cast<uint32_t>(job.num_parameters));
-  message.set_loss(job.loss);
-  if (!job.validation.empty()) {
-    message.set_validation_loss(job.validation.back().loss);
+  message.set_name(version.name);
+  message.set_version(version.version);
+  message.set_job(version.job);
+  v1::Config& config = *message.mutable_config();
+  if (version.training_config) {
+    config = ToProto(version.model_config, *version.training_config);
+  } else {
+    config = ShapeToProto(version.model_config);
+    config.set_tokenizer(TokenizerToProto(version.tokenizer));
+    config.set_precision(PrecisionToProto(version.precision));
   }
-  if (job.end_time) *message.mutable_create_time() = ToProto(*job.end_time);
+  if (version.dataset) {
+    *message.mutable_dataset() = DatasetToProto(*version.dataset);
+  }
+  message.set_vocab_size(version.vocab_size);
+  message.set_num_parameters(static_cast<uint32_t>(version.num_parameters));
+  if (version.loss) message.set_loss(*version.loss);
+  if (version.validation_loss) {
+    message.set_validation_loss(*version.validation_loss);
+  }
+  *message.mutable_create_time() = ToProto(version.create_time);
+  for (const std::string& alias : version.aliases) message.add_aliases(alias);
+  message.set_sha256(version.sha256);
+  message.set_base(version.base);
+  message.set_bytes(version.memory_bytes);
+  return message;
+}
+
+v1::Dataset ToProto(const Datasets::Entry& dataset) {
+  const DatasetRecord& record = dataset.record;
+  v1::Dataset message;
+  message.set_id(record.id);
+  message.set_documents(static_cast<uint32_t>(record.documents));
+  message.set_tokens(
+      static_cast<uint32_t>(record.characters + record.documents));
+  message.set_duplicates(static_cast<uint32_t>(record.duplicates));
+  message.set_forgotten(record.forgotten);
+  for (const std::string& name : record.names) message.add_names(name);
+  message.set_built_in(dataset.built_in);
+  message.set_bytes(record.bytes);
+  if (record.create_time != Time()) {
+    *message.mutable_create_time() = ToProto(record.create_time);
+  }
   return message;
 }
 

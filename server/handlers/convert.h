@@ -8,17 +8,18 @@
 
 #include <chrono>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/generation/sampling.h"
 #include "core/model/config.h"
-#include "core/text/corpus.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "microgpt/v1/microgpt.pb.h"
 #include "microgpt/v1/registry.pb.h"
+#include "server/datasets/datasets.h"
 #include "server/store/records.h"
 
 namespace microgpt::server {
@@ -50,11 +51,14 @@ v1::Job ToProto(const JobRecord& job);
 // evenly, the last included.
 std::vector<uint32_t> HistorySteps(const JobRecord& job);
 
-// Adds what `full` asks for. losses: of HistorySteps(job). corpus may be null.
+// Adds what `full` asks for. losses: of HistorySteps(job).
 void AddDetails(const JobRecord& job, std::span<const double> losses,
-                const Corpus* corpus, v1::Job& message);
+                const std::string& alphabet, v1::Job& message);
 
-v1::Model ToProto(const ModelVersion& model);
+v1::Model ToProto(const ModelVersion& version);
+
+// Without what only `full` asks for.
+v1::Dataset ToProto(const Datasets::Entry& dataset);
 
 google::protobuf::Duration ToProto(std::chrono::nanoseconds duration);
 google::protobuf::Timestamp ToProto(Time time);

@@ -402,27 +402,77 @@ TEST(ConvertJobTest, EveryStateHasItsOwnOnTheWire) {
   EXPECT_EQ(told(JobState::kCancelled), v1::Job::STATE_CANCELLED);
 }
 
-TEST(ConvertJobTest, AModelIsToldWithTheJobThatMadeIt) {
-  ModelVersion model{.name = "names", .version = 3, .job = {}, .model = {}};
-  model.job.id = "j";
-  model.job.loss = 2.5;
-  model.job.vocab_size = 27;
-  model.job.num_parameters = 4192;
-  model.job.dataset.id = "sha256:0";
-  model.job.end_time = Time(seconds(1'700'000'001));
-  v1::Model message = ToProto(model);
+TEST(ConvertModelTest, AVersionIsToldWithItsLineage) {
+  ModelVersion version;
+  version.name = "names";
+  version.version = 3;
+  version.job = "j";
+  version.sha256 = "sha256:1";
+  version.training_config = TrainingConfig();
+  version.dataset = DatasetSummary{.id = "sha256:0", .forgotten = true};
+  version.loss = 2.5;
+  version.vocab_size = 27;
+  version.num_parameters = 4192;
+  version.memory_bytes = 20'000;
+  version.create_time = Time(seconds(1'700'000'001));
+  version.aliases = {"blue", "prod"};
+  const v1::Model message = ToProto(version);
   EXPECT_EQ(message.name(), "names");
   EXPECT_EQ(message.version(), 3u);
   EXPECT_EQ(message.job(), "j");
+  EXPECT_EQ(message.sha256(), "sha256:1");
+  EXPECT_EQ(message.base(), "");
   EXPECT_EQ(message.loss(), 2.5);
   EXPECT_EQ(message.vocab_size(), 27u);
   EXPECT_EQ(message.num_parameters(), 4192u);
+  EXPECT_EQ(message.bytes(), 20'000u);
   EXPECT_EQ(message.dataset().id(), "sha256:0");
+  EXPECT_TRUE(message.dataset().forgotten());
   EXPECT_EQ(message.config().steps(), 1000u);
   EXPECT_EQ(message.create_time().seconds(), 1'700'000'001);
+  EXPECT_THAT(message.aliases(), ElementsAre("blue", "prod"));
   EXPECT_FALSE(message.has_validation_loss());
-  model.job.validation = {{1000, 2.75}};
-  EXPECT_EQ(ToProto(model).validation_loss(), 2.75);
+  version.validation_loss = 2.75;
+  EXPECT_EQ(ToProto(version).validation_loss(), 2.75);
+}
+
+TEST(ConvertModelTest, AnImportedVersionHasOnlyWhatItsFileTold) {
+  ModelVersion version;
+  version.base = "names@3";
+  version.tokenizer = TokenizerKind::kGrapheme;
+  version.precision = Precision::kFloat64;
+  const v1::Model message = ToProto(version);
+  EXPECT_EQ(message.job(), "");
+  EXPECT_EQ(message.base(), "names@3");
+  EXPECT_FALSE(message.has_dataset());
+  EXPECT_EQ(message.config().n_embd(), 16u);
+  EXPECT_FALSE(message.config().has_steps());
+  EXPECT_EQ(message.config().tokenizer(), v1::TOKENIZER_GRAPHEME);
+  EXPECT_EQ(message.config().precision(), v1::PRECISION_FLOAT64);
+}
+
+TEST(ConvertDatasetTest, AStoredDatasetIsToldWithItsNames) {
+  const Datasets::Entry entry{.record = {.id = "sha256:0",
+                                         .names = {"cats", "pets"},
+                                         .documents = 3,
+                                         .characters = 12,
+                                         .duplicates = 1,
+                                         .longest = 5,
+                                         .bytes = 15,
+                                         .alphabet = "abc",
+                                         .create_time = Time(seconds(7))},
+                              .built_in = true};
+  const v1::Dataset message = ToProto(entry);
+  EXPECT_EQ(message.id(), "sha256:0");
+  EXPECT_THAT(message.names(), ElementsAre("cats", "pets"));
+  EXPECT_EQ(message.documents(), 3u);
+  EXPECT_EQ(message.tokens(), 15u);
+  EXPECT_EQ(message.duplicates(), 1u);
+  EXPECT_EQ(message.bytes(), 15u);
+  EXPECT_TRUE(message.built_in());
+  EXPECT_EQ(message.create_time().seconds(), 7);
+  EXPECT_EQ(message.alphabet(), "") << "only when full";
+  EXPECT_FALSE(ToProto(Datasets::Entry()).has_create_time());
 }
 
 // --- Job, in full.
@@ -439,7 +489,7 @@ std::vector<v1::Point> HistoryOf(size_t steps,
   const std::vector<uint32_t> shown = HistorySteps(job);
   const std::vector<double> losses(shown.begin(), shown.end());
   v1::Job message;
-  AddDetails(job, losses, nullptr, message);
+  AddDetails(job, losses, "", message);
   return {message.history().begin(), message.history().end()};
 }
 
@@ -502,11 +552,10 @@ TEST(ConvertHistoryTest, EveryValidationLossIsKeptAtItsStep) {
 }
 
 TEST(ConvertDetailsTest, SamplesAndAlphabetAreAdded) {
-  const Corpus corpus = *Corpus::FromText("zoë\nava\n");
   JobRecord job;
   job.samples = {"ava", "zoa"};
   v1::Job message = ToProto(job);
-  AddDetails(job, {}, &corpus, message);
+  AddDetails(job, {}, "aovzë", message);
   EXPECT_THAT(message.samples(), ElementsAre("ava", "zoa"));
   EXPECT_EQ(message.dataset().alphabet(), "aovzë");
 }

@@ -123,16 +123,16 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
   }
 
   absl::Status Start() {
-    MICROGPT_ASSIGN_OR_RETURN(const ModelVersion model,
+    MICROGPT_ASSIGN_OR_RETURN(const Registry::Snapshot snapshot,
                               registry_.Resolve(settings_.model));
-    reference_ = model.Reference();
+    const std::shared_ptr<const Model>& model = snapshot.model;
+    reference_ = snapshot.version.Reference();
     MICROGPT_ASSIGN_OR_RETURN(
         generator_,
-        Generator::Create(model.model, settings_.sampling, settings_.prefix));
+        Generator::Create(model, settings_.sampling, settings_.prefix));
     if (settings_.python) {
       random_ = std::make_unique<PythonRandom>(
-          settings_.seed ? PythonRandom(*settings_.seed)
-                         : model.model->random());
+          settings_.seed ? PythonRandom(*settings_.seed) : model->random());
     }
     return absl::OkStatus();
   }
@@ -227,10 +227,10 @@ class Scoring {
  private:
   absl::Status Start() {
     if (scorer_ != nullptr) return absl::OkStatus();
-    MICROGPT_ASSIGN_OR_RETURN(const ModelVersion model,
+    MICROGPT_ASSIGN_OR_RETURN(const Registry::Snapshot snapshot,
                               registry_.Resolve(ModelOf(request_.model())));
-    response_.set_model(model.Reference());
-    scorer_ = Scorer::Create(model.model);
+    response_.set_model(snapshot.version.Reference());
+    scorer_ = Scorer::Create(snapshot.model);
     return absl::OkStatus();
   }
 

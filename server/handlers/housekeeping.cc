@@ -11,24 +11,13 @@
 #include "core/errors/errors.h"
 #include "core/errors/ranges.h"
 #include "server/handlers/convert.h"
-#include "server/handlers/limits.h"
+#include "server/handlers/paging.h"
 #include "server/handlers/training.h"
 
 namespace microgpt::server {
 namespace {
 
 constexpr size_t kLossesAMessage = 8192;
-
-absl::StatusOr<size_t> ParsePageSize(uint32_t page_size) {
-  MICROGPT_RETURN_IF_ERROR(CheckRange("page_size", page_size, 0, kMaxPageSize));
-  return page_size == 0 ? kDefaultPageSize : page_size;
-}
-
-absl::Status BadPageToken(const std::string& token) {
-  return FieldError(
-      "page_token",
-      fmt::format("\"{}\" is not the next_page_token of a page", token));
-}
 
 absl::StatusOr<v1::ListJobsResponse> JobPage(
     const Jobs& jobs, const v1::ListJobsRequest& request) {
@@ -41,31 +30,14 @@ absl::StatusOr<v1::ListJobsResponse> JobPage(
     // An unknown model is NOT_FOUND rather than an empty list.
     MICROGPT_RETURN_IF_ERROR(FindJob(jobs, "", request.model()).status());
   }
-  const std::vector<JobRecord> page =
-      jobs.List(request.model(), request.page_token(), size + 1);
+  MICROGPT_ASSIGN_OR_RETURN(
+      const std::vector<JobRecord> page,
+      jobs.List(request.model(), request.page_token(), size + 1));
   v1::ListJobsResponse response;
   for (size_t i = 0; i < std::min(size, page.size()); ++i) {
     *response.add_jobs() = ToProto(page[i]);
   }
   if (page.size() > size) response.set_next_page_token(page[size - 1].id);
-  return response;
-}
-
-absl::StatusOr<v1::ListModelsResponse> ModelPage(
-    const Registry& registry, const v1::ListModelsRequest& request) {
-  MICROGPT_ASSIGN_OR_RETURN(const size_t size,
-                            ParsePageSize(request.page_size()));
-  if (!request.page_token().empty() &&
-      !ValidateModelName(request.page_token()).ok()) {
-    return BadPageToken(request.page_token());
-  }
-  const std::vector<ModelVersion> page =
-      registry.List(request.page_token(), size + 1);
-  v1::ListModelsResponse response;
-  for (size_t i = 0; i < std::min(size, page.size()); ++i) {
-    *response.add_models() = ToProto(page[i]);
-  }
-  if (page.size() > size) response.set_next_page_token(page[size - 1].name);
   return response;
 }
 
@@ -101,12 +73,6 @@ void HousekeepingHandlers::ListJobs(v1::ListJobsRequest request,
   done(JobPage(parts_.jobs, request));
 }
 
-void HousekeepingHandlers::ListModels(v1::ListModelsRequest request,
-                                      const CallContext&,
-                                      Done<v1::ListModelsResponse> done) {
-  done(ModelPage(parts_.registry, request));
-}
-
 absl::StatusOr<ResponseStreamPtr<v1::GetLossesResponse>>
 HousekeepingHandlers::GetLosses(v1::GetLossesRequest request,
                                 const CallContext&) {
@@ -127,8 +93,13 @@ void HousekeepingHandlers::GetServerInfo(v1::GetServerInfoRequest,
   info.set_queued_jobs(static_cast<uint32_t>(parts_.board.queued()));
   info.set_running_jobs(static_cast<uint32_t>(parts_.board.running()));
   info.set_calls(static_cast<uint32_t>(parts_.queue.calls()));
-  info.set_models(static_cast<uint32_t>(parts_.registry.size()));
-  info.set_memory_bytes(parts_.store.memory_bytes());
+  const absl::StatusOr<size_t> models = parts_.store.CountModels();
+  if (!models.ok()) return done(models.status());
+  const absl::StatusOr<uint64_t> bytes = parts_.store.CountBytes();
+  if (!bytes.ok()) return done(bytes.status());
+  info.set_models(static_cast<uint32_t>(*models));
+  info.set_memory_bytes(*bytes);
+  info.set_model_memory_bytes(parts_.models.bytes());
   done(std::move(info));
 }
 

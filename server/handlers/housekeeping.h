@@ -3,26 +3,27 @@
 #define MICROGPT_SERVER_HANDLERS_HOUSEKEEPING_H_
 
 #include "absl/status/statusor.h"
+#include "core/model/model.h"
 #include "microgpt/v1/registry.pb.h"
+#include "server/cache/lru_cache.h"
 #include "server/handlers/call.h"
 #include "server/jobs/job_board.h"
 #include "server/jobs/jobs.h"
-#include "server/registry/registry.h"
 #include "server/store/store.h"
 #include "server/threads/run_queue.h"
 
 namespace microgpt::server {
 
-// The service Registry, as registry.proto promises it. Every call is cheap.
-// Thread-safe.
+// The record of training runs, and the server's own figures, as registry.proto
+// promises them. Every call is cheap. Thread-safe.
 class HousekeepingHandlers {
  public:
   // What GetServerInfo reads. All must outlive this, and every call under way.
   struct Parts {
     const Jobs& jobs;
     const JobBoard& board;
-    const Registry& registry;
     const Store& store;
+    const LruCache<Model>& models;
     const RunQueue& queue;
   };
 
@@ -32,8 +33,6 @@ class HousekeepingHandlers {
 
   void ListJobs(v1::ListJobsRequest request, const CallContext& context,
                 Done<v1::ListJobsResponse> done);
-  void ListModels(v1::ListModelsRequest request, const CallContext& context,
-                  Done<v1::ListModelsResponse> done);
   absl::StatusOr<ResponseStreamPtr<v1::GetLossesResponse>> GetLosses(
       v1::GetLossesRequest request, const CallContext& context);
   void GetServerInfo(v1::GetServerInfoRequest request,

@@ -20,9 +20,19 @@ inline constexpr uint64_t kMaxLogprobBytes = 400'000;
 inline constexpr uint32_t kMaxPageSize = 1000;
 inline constexpr uint32_t kDefaultPageSize = 50;
 inline constexpr size_t kMaxRequestIdLength = 128;
-// Train requests, up to 16 MiB each, that may wait to be cleaned and accepted;
-// and as many cancels.
+// Train requests, up to 16 MiB each, that may wait to be cleaned and accepted.
 inline constexpr size_t kMaxIntake = 64;
+// Of a file or text that is streamed, in a message; and in all.
+inline constexpr size_t kMaxChunkBytes = 1 << 20;
+inline constexpr size_t kMaxDatasetBytes = 256 << 20;
+inline constexpr size_t kMaxModelFileBytes = 256 << 20;
+// Uploads and exports under way: each upload may hold what the limits above
+// say.
+inline constexpr size_t kMaxTransfers = 8;
+// Changes of models, aliases and datasets that may wait for the store.
+inline constexpr size_t kMaxChanges = 64;
+// Of the texts of datasets that stay in memory between jobs.
+inline constexpr uint64_t kDatasetMemoryBytes = uint64_t{256} << 20;
 // Of one job while it trains: weights, gradients, moments, activations.
 inline constexpr uint64_t kMaxTrainingBytes = uint64_t{1} << 30;
 

@@ -11,11 +11,10 @@
 
 #include "core/errors/errors.h"
 #include "core/training/trainer.h"
-#include "server/datasets/builtin.h"
 #include "server/errors/errors.h"
 #include "server/handlers/convert.h"
 #include "server/handlers/limits.h"
-#include "server/registry/registry.h"
+#include "server/registry/reference.h"
 
 namespace microgpt::server {
 namespace {
@@ -25,6 +24,9 @@ using Clock = JobBoard::Clock;
 constexpr char kDefaultDataset[] = "names";
 constexpr std::chrono::milliseconds kDefaultInterval{100};
 constexpr std::chrono::milliseconds kMinInterval{1};
+// A small job ends within it, so that its acceptance and its end are one flush
+// of the disk.
+constexpr std::chrono::milliseconds kAcceptLinger{20};
 
 // What of `wait` is left before the caller's deadline, less the time that the
 // answer needs to arrive.
@@ -46,28 +48,28 @@ JobBoard::Wait WaitForEnd(const std::string& job, std::chrono::nanoseconds wait,
 }
 
 // The message for a job, with details if `full`.
-v1::Job Describe(const Jobs& jobs, const Store& store, const JobRecord& job,
-                 bool full) {
+v1::Job Describe(const Jobs& jobs, const Datasets& datasets,
+                 const JobRecord& job, bool full) {
   v1::Job message = ToProto(job);
   if (!full) return message;
   const absl::StatusOr<std::vector<double>> losses =
       jobs.LossesAt(job.id, HistorySteps(job));
+  const absl::StatusOr<Datasets::Entry> dataset = datasets.Get(job.dataset.id);
   AddDetails(job, losses.ok() ? *losses : std::vector<double>(),
-             store.FindCorpus(job.dataset.id).get(), message);
+             dataset.ok() ? dataset->record.alphabet : "", message);
   return message;
 }
 
 absl::Status CheckMemory(const JobRequest& request) {
-  const auto vocab_size =
-      static_cast<uint32_t>(request.corpus->alphabet().size()) + 1;
-  const uint64_t bytes =
-      TrainingBytes(request.model_config, request.training_config, vocab_size);
+  const uint64_t bytes = TrainingBytes(
+      request.model_config, request.training_config, request.vocab_size);
   if (bytes <= kMaxTrainingBytes) return absl::OkStatus();
   return FieldError(
       "config",
       fmt::format("this model takes {} MiB to train with {} different "
                   "characters, above the maximum {} MiB",
-                  bytes >> 20, vocab_size - 1, kMaxTrainingBytes >> 20));
+                  bytes >> 20, request.vocab_size - 1,
+                  kMaxTrainingBytes >> 20));
 }
 
 absl::Status CheckRequestId(const std::string& id) {
@@ -81,10 +83,10 @@ absl::Status CheckRequestId(const std::string& id) {
 class WatchStream : public ResponseStream<v1::Job>,
                     public std::enable_shared_from_this<WatchStream> {
  public:
-  WatchStream(Jobs& jobs, const Store& store, std::string job, bool full,
+  WatchStream(Jobs& jobs, const Datasets& datasets, std::string job, bool full,
               std::chrono::nanoseconds interval, std::stop_token stop)
       : jobs_(jobs),
-        store_(store),
+        datasets_(datasets),
         job_(std::move(job)),
         full_(full),
         interval_(interval),
@@ -104,18 +106,24 @@ class WatchStream : public ResponseStream<v1::Job>,
 
  private:
   void Send(const Next& next) {
+    const bool live = jobs_.IsLive(job_);
     const absl::StatusOr<JobRecord> job = jobs_.Get(job_);
     if (!job.ok()) return next(job.status());
     ended_ = IsDone(job->state);
+    // It left the board, and the store knows of no end.
+    if (!live && !ended_) {
+      return next(absl::UnavailableError(
+          "the server is shutting down: the job runs after its next start"));
+    }
     // Also a call that is being stopped is told of the end.
     if (stop_.stop_requested() && !ended_) return next(absl::CancelledError());
     revision_ = job->revision;
     sent_at_ = Clock::now();
-    next(Describe(jobs_, store_, *job, full_));
+    next(Describe(jobs_, datasets_, *job, full_));
   }
 
   Jobs& jobs_;
-  const Store& store_;
+  const Datasets& datasets_;
   const std::string job_;
   const bool full_;
   const std::chrono::nanoseconds interval_;
@@ -148,13 +156,21 @@ void TrainingHandlers::Train(v1::TrainRequest request,
   intake_.Submit([this, request = std::move(request), context, wait = *wait,
                   done = std::move(done), ticket = *std::move(ticket)] {
     const absl::StatusOr<JobRequest> parsed = ParseTrain(request);
-    const absl::StatusOr<JobRecord> job =
-        parsed.ok() ? jobs_.Submit(*parsed) : parsed.status();
-    if (job.ok() && !IsDone(job->state) && wait.count() > 0) {
-      AnswerAfter(WaitForEnd(job->id, wait, context), false, done);
-    } else {
-      job.ok() ? done(ToProto(*job)) : done(job.status());
+    if (!parsed.ok()) {
+      done(parsed.status());
+      return false;
     }
+    // Who waits for the end does not mind when the job is written down.
+    const auto linger = std::min<std::chrono::nanoseconds>(wait, kAcceptLinger);
+    jobs_.Submit(
+        *parsed, std::chrono::duration_cast<std::chrono::milliseconds>(linger),
+        [this, wait, context, done, ticket](absl::StatusOr<JobRecord> job) {
+          if (job.ok() && !IsDone(job->state) && wait.count() > 0) {
+            AnswerAfter(WaitForEnd(job->id, wait, context), false, done);
+          } else {
+            job.ok() ? done(ToProto(*job)) : done(job.status());
+          }
+        });
     return false;
   });
 }
@@ -164,7 +180,8 @@ void TrainingHandlers::AnswerAfter(JobBoard::Wait wait, bool full,
   const std::string job = wait.job;
   jobs_.Await(std::move(wait), [this, job, full, done = std::move(done)] {
     const absl::StatusOr<JobRecord> now = jobs_.Get(job);
-    now.ok() ? done(Describe(jobs_, store_, *now, full)) : done(now.status());
+    now.ok() ? done(Describe(jobs_, datasets_, *now, full))
+             : done(now.status());
   });
 }
 
@@ -192,6 +209,9 @@ absl::StatusOr<JobRequest> TrainingHandlers::ParseTrain(
   job.model_config = configs.model;
   job.training_config = configs.training;
   MICROGPT_ASSIGN_OR_RETURN(job.corpus, ParseCorpus(request));
+  job.vocab_size =
+      Tokenizer::ForCorpus(job.training_config->tokenizer, *job.corpus)
+          .vocab_size();
   MICROGPT_RETURN_IF_ERROR(CheckMemory(job));
   return job;
 }
@@ -214,21 +234,8 @@ absl::StatusOr<std::shared_ptr<const Corpus>> TrainingHandlers::ParseCorpus(
     MICROGPT_ASSIGN_OR_RETURN(Corpus corpus, Corpus::FromText(request.text()));
     return std::make_shared<const Corpus>(std::move(corpus));
   }
-  return FindDataset(request.dataset().empty() ? kDefaultDataset
-                                               : request.dataset());
-}
-
-absl::StatusOr<std::shared_ptr<const Corpus>> TrainingHandlers::FindDataset(
-    const std::string& name) const {
-  if (const auto text = BuiltinDataset(name)) {
-    MICROGPT_ASSIGN_OR_RETURN(Corpus corpus, Corpus::FromText(*text));
-    return std::make_shared<const Corpus>(std::move(corpus));
-  }
-  if (auto corpus = store_.FindCorpus(name)) return corpus;
-  const std::span<const std::string_view> builtin = BuiltinDatasetNames();
-  return UnknownNameError(
-      "dataset", name,
-      std::vector<std::string>(builtin.begin(), builtin.end()));
+  return datasets_.Load(request.dataset().empty() ? kDefaultDataset
+                                                  : request.dataset());
 }
 
 void TrainingHandlers::GetStatus(v1::GetStatusRequest request,
@@ -240,7 +247,7 @@ void TrainingHandlers::GetStatus(v1::GetStatusRequest request,
       FindJob(jobs_, request.job(), request.model());
   if (!job.ok()) return done(job.status());
   if (wait->count() == 0 || IsDone(job->state)) {
-    return done(Describe(jobs_, store_, *job, request.full()));
+    return done(Describe(jobs_, datasets_, *job, request.full()));
   }
   JobBoard::Wait until = WaitForEnd(job->id, *wait, context);
   if (request.after_revision() > 0) {
@@ -257,13 +264,9 @@ void TrainingHandlers::CancelTraining(v1::CancelTrainingRequest request,
   const absl::StatusOr<JobRecord> job =
       FindJob(jobs_, request.job(), request.model());
   if (!job.ok()) return done(job.status());
-  absl::StatusOr<RunQueue::Ticket> ticket = cancels_.Admit();
-  if (!ticket.ok()) return done(ticket.status());
-  cancels_.Submit([this, id = job->id, done = std::move(done),
-                   ticket = *std::move(ticket)] {
-    const absl::StatusOr<JobRecord> cancelled = jobs_.Cancel(id);
+  jobs_.Cancel(job->id, [done = std::move(done)](
+                            const absl::StatusOr<JobRecord>& cancelled) {
     cancelled.ok() ? done(ToProto(*cancelled)) : done(cancelled.status());
-    return false;
   });
 }
 
@@ -283,7 +286,7 @@ absl::StatusOr<ResponseStreamPtr<v1::Job>> TrainingHandlers::WatchStatus(
   }
   MICROGPT_ASSIGN_OR_RETURN(const JobRecord job,
                             FindJob(jobs_, request.job(), request.model()));
-  return std::make_shared<WatchStream>(jobs_, store_, job.id, request.full(),
+  return std::make_shared<WatchStream>(jobs_, datasets_, job.id, request.full(),
                                        interval, context.stop);
 }
 

@@ -7,10 +7,10 @@
 
 #include "absl/status/statusor.h"
 #include "microgpt/v1/microgpt.pb.h"
+#include "server/datasets/datasets.h"
 #include "server/handlers/call.h"
 #include "server/handlers/limits.h"
 #include "server/jobs/jobs.h"
-#include "server/store/store.h"
 #include "server/threads/run_queue.h"
 
 namespace microgpt::server {
@@ -20,8 +20,8 @@ namespace microgpt::server {
 class TrainingHandlers {
  public:
   // Both must outlive this, and every call under way.
-  TrainingHandlers(Jobs& jobs, const Store& store)
-      : jobs_(jobs), store_(store) {}
+  TrainingHandlers(Jobs& jobs, Datasets& datasets)
+      : jobs_(jobs), datasets_(datasets) {}
 
   void Train(v1::TrainRequest request, const CallContext& context,
              Done<v1::Job> done);
@@ -38,15 +38,12 @@ class TrainingHandlers {
   absl::StatusOr<JobRequest> ParseTrain(const v1::TrainRequest& request) const;
   absl::StatusOr<std::shared_ptr<const Corpus>> ParseCorpus(
       const v1::TrainRequest& request) const;
-  absl::StatusOr<std::shared_ptr<const Corpus>> FindDataset(
-      const std::string& name) const;
 
   Jobs& jobs_;
-  const Store& store_;
+  Datasets& datasets_;
   // Cleaning megabytes of text is one long slice, so it has a thread of its own
-  // and never holds up generation; nor does it hold up a cancel.
+  // and never holds up generation.
   RunQueue intake_{1, kMaxIntake, "Train calls"};
-  RunQueue cancels_{1, kMaxIntake, "CancelTraining calls"};
 };
 
 // The job that `job` (an id) or `model` (its newest) names; neither: the newest

@@ -33,48 +33,53 @@ JobBoard::~JobBoard() {
   notifier_.join();
 }
 
-absl::Status JobBoard::Admit(const JobRecord& job) {
+absl::Status JobBoard::Enqueue(const JobRecord& job,
+                               std::shared_ptr<const Corpus> corpus) {
   MutexLock lock(mutex_);
   if (closed_) return absl::UnavailableError("the server is shutting down");
-  if (queue_.size() + admitted_ >= max_queued_) {
+  if (queue_.size() >= max_queued_) {
     return ExhaustedError(
         fmt::format("{} jobs are queued, which is the limit (--max-queued)",
                     max_queued_),
         std::chrono::seconds(1));
   }
-  ++admitted_;
-  jobs_[job.id].record = job;
+  Append(job, std::move(corpus));
   return absl::OkStatus();
 }
 
-std::optional<JobRecord> JobBoard::Enqueue(
-    std::string_view id, std::shared_ptr<const Corpus> corpus) {
+void JobBoard::Resume(const JobRecord& job) {
   MutexLock lock(mutex_);
-  LiveJob& job = jobs_.find(id)->second;
-  --admitted_;
-  if (job.record.state == JobState::kCancelling) return EndUnstarted(job);
-  job.stage = Stage::kQueued;
-  job.corpus = std::move(corpus);
-  job.departures_before = departures_;
-  queue_.push_back(job.record.id);
-  Changed(job);
+  Append(job, nullptr);
+}
+
+void JobBoard::Append(const JobRecord& job,
+                      std::shared_ptr<const Corpus> corpus) {
+  LiveJob& live = jobs_[job.id];
+  live.record = job;
+  live.corpus = std::move(corpus);
+  live.departures_before = departures_;
+  queue_.push_back(job.id);
   claimable_.notify_one();
-  return std::nullopt;
+}
+
+void JobBoard::ReleaseCorpus(std::string_view id) {
+  std::shared_ptr<const Corpus> released;  // freed without the lock
+  MutexLock lock(mutex_);
+  const auto job = jobs_.find(id);
+  if (job != jobs_.end()) released = std::move(job->second.corpus);
 }
 
 std::optional<JobBoard::Claimed> JobBoard::Claim() {
   MutexLock lock(mutex_);
-  while (queue_.empty() && !(closed_ && admitted_ == 0)) {
-    claimable_.wait(mutex_);
-  }
-  if (queue_.empty()) return std::nullopt;
+  while (queue_.empty() && !closed_) claimable_.wait(mutex_);
+  if (closed_) return std::nullopt;
   LiveJob& job = jobs_.find(queue_.front())->second;
   queue_.pop_front();
   Leave(job);
   job.stage = Stage::kClaimed;
   job.record.state = JobState::kRunning;
   Changed(job);
-  return Claimed{job.record, job.corpus, job.stop.get_token()};
+  return Claimed{job.record, std::move(job.corpus), job.stop.get_token()};
 }
 
 uint32_t JobBoard::RevisionOf(const LiveJob& job) const {
@@ -109,9 +114,13 @@ void JobBoard::Publish(const JobRecord& progress,
   Changed(job);
 }
 
-uint32_t JobBoard::Seal(std::string_view id) {
+std::optional<uint32_t> JobBoard::Seal(const JobRecord& result) {
   MutexLock lock(mutex_);
-  LiveJob& job = jobs_.find(id)->second;
+  LiveJob& job = jobs_.find(result.id)->second;
+  // Who was cancelled before the interruption is CANCELLED.
+  const bool cut_short = result.state == JobState::kCancelled &&
+                         job.record.state == JobState::kRunning;
+  if (interrupted_ && cut_short) return std::nullopt;
   job.stage = Stage::kSealed;
   return job.record.revision + 1;
 }
@@ -127,34 +136,8 @@ std::optional<JobRecord> JobBoard::Cancel(std::string_view id) {
   }
   std::erase(queue_, job.record.id);
   Leave(job);
-  return EndUnstarted(job);
-}
-
-std::vector<JobRecord> JobBoard::CancelAll() {
-  MutexLock lock(mutex_);
-  std::vector<JobRecord> ended;
-  for (const std::string& id : queue_) {
-    LiveJob& job = jobs_.find(id)->second;
-    Leave(job);
-    ended.push_back(EndUnstarted(job));
-  }
-  queue_.clear();
-  for (auto& [id, job] : jobs_) RequestStop(job);
-  return ended;
-}
-
-void JobBoard::RequestStop(LiveJob& job) {
-  const bool stoppable = job.record.state == JobState::kRunning ||
-                         job.record.state == JobState::kQueued;
-  if (job.stage == Stage::kSealed || !stoppable) return;
-  job.record.state = JobState::kCancelling;
-  job.stop.request_stop();
-  Changed(job);
-}
-
-// Ends a job that no worker has had: the board shows it on its way to its end,
-// until the store knows of it.
-JobRecord JobBoard::EndUnstarted(LiveJob& job) {
+  // No worker has it: the board shows it on its way to its end, until the store
+  // knows of that.
   job.stage = Stage::kSealed;
   job.record.state = JobState::kCancelling;
   Changed(job);
@@ -165,29 +148,72 @@ JobRecord JobBoard::EndUnstarted(LiveJob& job) {
   return ended;
 }
 
+void JobBoard::Requeue(std::string_view id) {
+  MutexLock lock(mutex_);
+  LiveJob& job = jobs_.find(id)->second;
+  job.stage = Stage::kQueued;
+  job.record.state = JobState::kQueued;
+  job.departures_before = departures_;
+  queue_.push_front(job.record.id);
+  Changed(job);
+  claimable_.notify_one();
+}
+
+void JobBoard::Withdraw(std::string_view id) {
+  MutexLock lock(mutex_);
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end()) return;
+  LiveJob& job = found->second;
+  if (job.stage != Stage::kQueued) return RequestStop(job);
+  std::erase(queue_, job.record.id);
+  Leave(job);
+  Forget(id);
+}
+
+void JobBoard::RequestStop(LiveJob& job) {
+  if (job.stage != Stage::kClaimed || job.record.state != JobState::kRunning) {
+    return;
+  }
+  job.record.state = JobState::kCancelling;
+  job.stop.request_stop();
+  Changed(job);
+}
+
 void JobBoard::Remove(std::string_view id) {
   MutexLock lock(mutex_);
+  Forget(id);
+}
+
+void JobBoard::Forget(std::string_view id) {
   const auto job = jobs_.find(id);
   if (job == jobs_.end()) return;
-  if (job->second.stage == Stage::kAdmitted) {
-    --admitted_;
-    claimable_.notify_all();  // workers may be waiting for the last one
-  }
   jobs_.erase(job);
   has_news_ = true;
   news_.notify_one();
-  if (jobs_.empty()) emptied_.notify_all();
+  if (jobs_.size() == queue_.size()) idle_.notify_all();
 }
 
 std::optional<JobRecord> JobBoard::Find(std::string_view id) const {
   MutexLock lock(mutex_);
+  return FindLocked(id);
+}
+
+std::optional<JobRecord> JobBoard::FindNewest(std::string_view model) const {
+  MutexLock lock(mutex_);
+  for (auto job = jobs_.rbegin(); job != jobs_.rend(); ++job) {
+    if (model.empty() || job->second.record.model == model) {
+      return FindLocked(job->first);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<JobRecord> JobBoard::FindLocked(std::string_view id) const {
   const auto job = jobs_.find(id);
   if (job == jobs_.end()) return std::nullopt;
   JobRecord record = job->second.record;
   record.revision = RevisionOf(job->second);
-  if (job->second.stage == Stage::kAdmitted) {
-    record.queue_position = static_cast<uint32_t>(queue_.size()) + 1;
-  } else if (job->second.stage == Stage::kQueued) {
+  if (job->second.stage == Stage::kQueued) {
     const auto place = std::find(queue_.begin(), queue_.end(), record.id);
     record.queue_position = static_cast<uint32_t>(place - queue_.begin()) + 1;
   }
@@ -242,11 +268,31 @@ void JobBoard::Close() {
   claimable_.notify_all();
 }
 
-bool JobBoard::AwaitEmpty(Clock::time_point deadline) {
+void JobBoard::Interrupt() {
   MutexLock lock(mutex_);
-  while (!jobs_.empty()) {
-    if (emptied_.wait_until(mutex_, deadline) == std::cv_status::timeout) {
-      return jobs_.empty();
+  interrupted_ = true;
+  interrupt_.notify_all();
+  for (const std::string& id : std::exchange(queue_, {})) Forget(id);
+  // Their state stays: they are not cancelled.
+  for (auto& [id, job] : jobs_) job.stop.request_stop();
+}
+
+bool JobBoard::Pause(std::chrono::milliseconds duration) {
+  const Clock::time_point end = Clock::now() + duration;
+  MutexLock lock(mutex_);
+  while (!interrupted_) {
+    if (interrupt_.wait_until(mutex_, end) == std::cv_status::timeout) {
+      return !interrupted_;
+    }
+  }
+  return false;
+}
+
+bool JobBoard::AwaitIdle(Clock::time_point deadline) {
+  MutexLock lock(mutex_);
+  while (jobs_.size() > queue_.size()) {
+    if (idle_.wait_until(mutex_, deadline) == std::cv_status::timeout) {
+      return jobs_.size() == queue_.size();
     }
   }
   return true;
@@ -254,12 +300,12 @@ bool JobBoard::AwaitEmpty(Clock::time_point deadline) {
 
 size_t JobBoard::queued() const {
   MutexLock lock(mutex_);
-  return queue_.size() + admitted_;
+  return queue_.size();
 }
 
 size_t JobBoard::running() const {
   MutexLock lock(mutex_);
-  return jobs_.size() - queue_.size() - admitted_;
+  return jobs_.size() - queue_.size();
 }
 
 // The notifier: calls back those whose wait is over, then sleeps until there is

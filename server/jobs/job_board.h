@@ -28,7 +28,8 @@ namespace microgpt::server {
 
 // The jobs that have not ended: the bounded queue that workers claim from, the
 // progress they publish, and the callers who wait for news. What has ended is
-// the Store's to tell. Thread-safe; no call blocks but Claim.
+// the Store's to tell. Thread-safe; no call blocks but Claim, Pause and
+// AwaitIdle.
 class JobBoard {
  public:
   using Clock = std::chrono::steady_clock;
@@ -36,8 +37,8 @@ class JobBoard {
   // A job that a worker has taken.
   struct Claimed {
     JobRecord job;
-    std::shared_ptr<const Corpus> corpus;
-    std::stop_token stop;  // requested when the job is to be cancelled
+    std::shared_ptr<const Corpus> corpus;  // null: to be loaded
+    std::stop_token stop;  // requested when the job is to end before its time
   };
 
   // How long somebody wants to wait for news of a job.
@@ -55,21 +56,23 @@ class JobBoard {
   explicit JobBoard(size_t max_queued);
   ~JobBoard();
 
-  // Takes in a new job while the store accepts it: it is found, waited for and
-  // cancelled like any other, but no worker gets it before Enqueue. To be
-  // Removed if the store refuses it. RESOURCE_EXHAUSTED, with a retry hint: the
-  // queue is full. UNAVAILABLE after Close().
-  absl::Status Admit(const JobRecord& job) ABSL_LOCKS_EXCLUDED(mutex_);
-
-  // Puts an admitted job, now accepted, at the end of the queue. If it was
-  // cancelled meanwhile, it is answered as CANCELLED instead, for the caller to
-  // end in the store and then Remove.
-  std::optional<JobRecord> Enqueue(std::string_view id,
-                                   std::shared_ptr<const Corpus> corpus)
+  // Puts a new job at the end of the queue. A worker may take it at once, also
+  // while the store still writes it down: to be Withdrawn if it refuses.
+  // RESOURCE_EXHAUSTED, with a retry hint: the queue is full. UNAVAILABLE after
+  // Close().
+  absl::Status Enqueue(const JobRecord& job,
+                       std::shared_ptr<const Corpus> corpus)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Blocks until there is a job to run. nullopt after Close(), once no job is
-  // queued or admitted.
+  // Puts a job of an earlier run of the server at the end of the queue, however
+  // full that is. Its corpus is loaded when its turn comes.
+  void Resume(const JobRecord& job) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The store has the job's text now: while it is queued, it need not be
+  // kept in memory too.
+  void ReleaseCorpus(std::string_view id) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Blocks until there is a job to run. nullopt after Close().
   std::optional<Claimed> Claim() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Takes over the progress of a running job (step, loss, elapsed, validation,
@@ -78,24 +81,33 @@ class JobBoard {
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The job's result is there and about to be stored: it can no longer be
-  // cancelled. Answers the revision for its last record.
-  uint32_t Seal(std::string_view id) ABSL_LOCKS_EXCLUDED(mutex_);
-
-  // A running job becomes CANCELLING and its stop is requested; so does one
-  // that is only admitted, for Enqueue to answer. A queued one leaves the queue
-  // and is answered as CANCELLED, for the caller to end in the store and then
-  // Remove. nullopt: nothing to end.
-  std::optional<JobRecord> Cancel(std::string_view id)
+  // cancelled. Answers the revision for its last record; nullopt if the result
+  // is not to be stored, since Interrupt() cut the job short.
+  std::optional<uint32_t> Seal(const JobRecord& result)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Cancels every job and answers with those that were in the queue.
-  std::vector<JobRecord> CancelAll() ABSL_LOCKS_EXCLUDED(mutex_);
+  // A running job becomes CANCELLING and its stop is requested. A queued one
+  // leaves the queue and is answered as CANCELLED, for the caller to end in the
+  // store and then Remove (or Requeue, if the store would not have it).
+  // nullopt: nothing to end.
+  std::optional<JobRecord> Cancel(std::string_view id)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  void Requeue(std::string_view id) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The store does not have the job, or has ended it: a queued one is
+  // forgotten, a running one is asked to stop.
+  void Withdraw(std::string_view id) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Forgets a job that the store knows to have ended.
   void Remove(std::string_view id) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The job as it stands; nullopt if it is not on the board.
   std::optional<JobRecord> Find(std::string_view id) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The newest job of a model, or of all if `model` is empty; nullopt if none
+  // is on the board.
+  std::optional<JobRecord> FindNewest(std::string_view model) const
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The losses of these steps (counted from 1, all done); nullopt if not on the
@@ -114,21 +126,29 @@ class JobBoard {
   // not on the board.
   void Await(Wait wait, std::function<void()> done) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // No more jobs are taken in; Claim answers nullopt once the queue is empty.
+  // No more jobs are taken in, and none is handed out.
   void Close() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Blocks until the board is empty or `deadline`; answers whether it is empty.
-  bool AwaitEmpty(Clock::time_point deadline) ABSL_LOCKS_EXCLUDED(mutex_);
+  // After Close(): forgets the queued jobs and cuts the running ones short; the
+  // store still has them, for the next start.
+  void Interrupt() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Jobs admitted or in the queue, and jobs that a worker has.
+  // Blocks for `duration` or until Interrupt(); answers whether to go on.
+  bool Pause(std::chrono::milliseconds duration) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Blocks until no worker has a job and none is on its way to the store, or
+  // `deadline`; answers whether it is so.
+  bool AwaitIdle(Clock::time_point deadline) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Jobs in the queue, and jobs that have left it but not ended.
   size_t queued() const ABSL_LOCKS_EXCLUDED(mutex_);
   size_t running() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  enum class Stage { kAdmitted, kQueued, kClaimed, kSealed };
+  enum class Stage { kQueued, kClaimed, kSealed };
   struct LiveJob {
     JobRecord record;  // its revision: see RevisionOf
-    Stage stage = Stage::kAdmitted;
+    Stage stage = Stage::kQueued;
     uint32_t departures_before = 0;  // departures_ when it was queued
     std::shared_ptr<const Corpus> corpus;
     std::vector<double> losses;
@@ -147,21 +167,26 @@ class JobBoard {
   // move it up; counting departures saves touching every job behind.
   uint32_t RevisionOf(const LiveJob& job) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Append(const JobRecord& job, std::shared_ptr<const Corpus> corpus)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Leave(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Changed(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void RequestStop(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  JobRecord EndUnstarted(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::optional<JobRecord> FindLocked(std::string_view id) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Forget(std::string_view id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const size_t max_queued_;
   mutable Mutex mutex_;
   CondVar claimable_;  // for workers
   CondVar news_;       // for the notifier
-  CondVar emptied_;    // for AwaitEmpty
+  CondVar idle_;       // for AwaitIdle
+  CondVar interrupt_;  // for Pause
   std::map<std::string, LiveJob, std::less<>> jobs_ ABSL_GUARDED_BY(mutex_);
   std::deque<std::string> queue_ ABSL_GUARDED_BY(mutex_);
-  size_t admitted_ ABSL_GUARDED_BY(mutex_) = 0;      // and not yet queued
   uint32_t departures_ ABSL_GUARDED_BY(mutex_) = 0;  // from the queue, ever
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  bool interrupted_ ABSL_GUARDED_BY(mutex_) = false;
   Waiters waiters_ ABSL_GUARDED_BY(mutex_);
   bool has_news_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -37,9 +37,8 @@ JobRecord MakeJob(std::string id) {
 
 void Enqueue(JobBoard& board, const std::string& id,
              std::shared_ptr<const Corpus> corpus = nullptr) {
-  const absl::Status admitted = board.Admit(MakeJob(id));
-  ASSERT_TRUE(admitted.ok()) << admitted;
-  ASSERT_EQ(board.Enqueue(id, std::move(corpus)), std::nullopt);
+  const absl::Status queued = board.Enqueue(MakeJob(id), std::move(corpus));
+  ASSERT_TRUE(queued.ok()) << queued;
 }
 
 // Enqueues a job and takes it.
@@ -86,41 +85,31 @@ TEST(JobBoardTest, AFullQueueRefusesWithAHintToRetry) {
   JobBoard board(2);
   Enqueue(board, "a");
   Enqueue(board, "b");
-  const absl::Status refused = board.Admit(MakeJob("z"));
+  const absl::Status refused = board.Enqueue(MakeJob("z"), nullptr);
   EXPECT_TRUE(absl::IsResourceExhausted(refused));
   EXPECT_EQ(refused.message(),
             "2 jobs are queued, which is the limit (--max-queued)");
   EXPECT_NE(RetryDelayOf(refused), std::nullopt);
 }
 
-TEST(JobBoardTest, AnAdmittedJobCountsAsQueuedUntilItIsRemoved) {
-  JobBoard board(1);
-  ASSERT_TRUE(board.Admit(MakeJob("a")).ok());
-  EXPECT_EQ(board.queued(), 1u);
-  EXPECT_EQ(board.running(), 0u);
-  EXPECT_TRUE(absl::IsResourceExhausted(board.Admit(MakeJob("b"))));
-  board.Remove("a");
-  EXPECT_EQ(board.queued(), 0u);
-  EXPECT_TRUE(board.Admit(MakeJob("b")).ok());
-}
-
 TEST(JobBoardTest, AClaimedJobLeavesItsPlaceInTheQueue) {
   JobBoard board(1);
   Enqueue(board, "a");
-  ASSERT_FALSE(board.Admit(MakeJob("b")).ok());
+  ASSERT_FALSE(board.Enqueue(MakeJob("b"), nullptr).ok());
   ASSERT_TRUE(board.Claim().has_value());
-  EXPECT_TRUE(board.Admit(MakeJob("b")).ok());
+  EXPECT_TRUE(board.Enqueue(MakeJob("b"), nullptr).ok());
 }
 
-TEST(JobBoardTest, OfManyThreadsAsManyAreAdmittedAsThereArePlaces) {
+TEST(JobBoardTest, OfManyJobsAtOnceAsManyComeInAsThereArePlaces) {
   constexpr int kPlaces = 5, kThreads = 16;
   JobBoard board(kPlaces);
   std::vector<absl::Status> statuses(kThreads);
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < kThreads; ++i) {
-      threads.emplace_back(
-          [&, i] { statuses[i] = board.Admit(MakeJob(std::to_string(i))); });
+      threads.emplace_back([&, i] {
+        statuses[i] = board.Enqueue(MakeJob(std::to_string(i)), nullptr);
+      });
     }
   }
   EXPECT_EQ(
@@ -128,31 +117,10 @@ TEST(JobBoardTest, OfManyThreadsAsManyAreAdmittedAsThereArePlaces) {
       kPlaces);
 }
 
-TEST(JobBoardTest, AnAdmittedJobIsFoundButNotClaimed) {
-  JobBoard board(10);
-  ASSERT_TRUE(board.Admit(MakeJob("a")).ok());
-  EXPECT_EQ(board.Find("a")->state, JobState::kQueued);
-  EXPECT_EQ(board.Find("a")->queue_position, 1u);
-  Enqueue(board, "b");
-  EXPECT_EQ(board.Claim()->job.id, "b");
-}
-
-TEST(JobBoardTest, AJobCancelledBeforeItIsQueuedIsAnsweredByEnqueue) {
-  JobBoard board(10);
-  ASSERT_TRUE(board.Admit(MakeJob("a")).ok());
-  EXPECT_EQ(board.Cancel("a"), std::nullopt);
-  EXPECT_EQ(board.Find("a")->state, JobState::kCancelling);
-  const std::optional<JobRecord> ended = board.Enqueue("a", nullptr);
-  ASSERT_TRUE(ended.has_value());
-  EXPECT_EQ(ended->state, JobState::kCancelled);
-  EXPECT_GT(ended->revision, board.Find("a")->revision);
-  EXPECT_EQ(board.queued(), 0u);
-}
-
 TEST(JobBoardTest, ASealedJobIsNotCancelledAnyMore) {
   JobBoard board(10);
   const JobBoard::Claimed claimed = Start(board, "a");
-  const uint32_t last = board.Seal("a");
+  const uint32_t last = board.Seal(claimed.job).value();
   EXPECT_GT(last, board.Find("a")->revision);
   EXPECT_EQ(board.Cancel("a"), std::nullopt);
   EXPECT_EQ(board.Find("a")->state, JobState::kRunning);
@@ -323,7 +291,7 @@ TEST(JobBoardTest, ACancelledJobInTheQueueIsAnsweredAndLeavesTheQueue) {
   EXPECT_NE(cancelled->end_time, std::nullopt);
   EXPECT_EQ(cancelled->queue_position, 0u);
   EXPECT_EQ(board.queued(), 1u);
-  EXPECT_TRUE(board.Admit(MakeJob("z")).ok());
+  EXPECT_TRUE(board.Enqueue(MakeJob("z"), nullptr).ok());
   EXPECT_EQ(board.Claim()->job.id, "b");
 }
 
@@ -357,23 +325,76 @@ TEST(JobBoardTest, CancellingARunningJobAgainChangesNothing) {
   board.Cancel("a");
   const uint32_t revision = board.Find("a")->revision;
   EXPECT_FALSE(board.Cancel("a").has_value());
-  EXPECT_THAT(board.CancelAll(), IsEmpty());
   EXPECT_EQ(board.Find("a")->revision, revision);
   EXPECT_EQ(board.Find("a")->state, JobState::kCancelling);
 }
 
-TEST(JobBoardTest, CancelAllStopsWhatRunsAndAnswersWhatWasQueued) {
+TEST(JobBoardTest, ACancelThatTheStoreRefusedPutsTheJobBackInFront) {
   JobBoard board(10);
-  const JobBoard::Claimed running = Start(board, "b");
   Enqueue(board, "a");
-  Enqueue(board, "c");
-  const std::vector<JobRecord> taken = board.CancelAll();
-  ASSERT_EQ(taken.size(), 2u);
-  EXPECT_EQ(taken[0].id, "a");
-  EXPECT_EQ(taken[1].id, "c");
-  EXPECT_EQ(taken[1].state, JobState::kCancelled);
+  Enqueue(board, "b");
+  const uint32_t before = board.Find("b")->revision;
+  board.Cancel("b");
+  board.Requeue("b");
+  EXPECT_EQ(board.Find("b")->state, JobState::kQueued);
+  EXPECT_EQ(board.Find("b")->queue_position, 1u);
+  EXPECT_EQ(board.Find("a")->queue_position, 2u);
+  EXPECT_GT(board.Find("b")->revision, before);
+  EXPECT_EQ(board.Claim()->job.id, "b");
+}
+
+TEST(JobBoardTest, AWithdrawnJobLeavesTheQueueOrIsAskedToStop) {
+  JobBoard board(10);
+  const JobBoard::Claimed running = Start(board, "a");
+  Enqueue(board, "b");
+  Answer gone;
+  board.Await({.job = "b", .deadline = kNever}, gone.Done());
+  board.Withdraw("a");
+  board.Withdraw("b");
+  board.Withdraw("unknown");
   EXPECT_TRUE(running.stop.stop_requested());
+  EXPECT_EQ(board.Find("b"), std::nullopt);
   EXPECT_EQ(board.queued(), 0u);
+  gone.Get();
+}
+
+// --- Jobs of an earlier run.
+
+TEST(JobBoardTest, ResumedJobsComeInHoweverFullTheQueueIs) {
+  JobBoard board(1);
+  for (const char* id : {"a", "b", "c"}) board.Resume(MakeJob(id));
+  EXPECT_EQ(board.queued(), 3u);
+  EXPECT_FALSE(board.Enqueue(MakeJob("d"), nullptr).ok());
+  const auto claimed = board.Claim();
+  EXPECT_EQ(claimed->job.id, "a");
+  EXPECT_EQ(claimed->corpus, nullptr) << "to be loaded";
+}
+
+TEST(JobBoardTest, AQueuedJobLetsGoOfItsCorpus) {
+  auto corpus = std::make_shared<const Corpus>(*Corpus::FromText("emma\n"));
+  const std::weak_ptr<const Corpus> watched = corpus;
+  JobBoard board(2);
+  Enqueue(board, "a", std::move(corpus));
+  EXPECT_FALSE(watched.expired());
+  board.ReleaseCorpus("a");
+  board.ReleaseCorpus("unknown");
+  EXPECT_TRUE(watched.expired());
+  EXPECT_EQ(board.Claim()->corpus, nullptr);
+}
+
+TEST(JobBoardTest, TheNewestJobOfAModelIsFound) {
+  JobBoard board(10);
+  EXPECT_EQ(board.FindNewest(""), std::nullopt);
+  JobRecord pets = MakeJob("b");
+  pets.model = "pets";
+  Enqueue(board, "a");
+  ASSERT_TRUE(board.Enqueue(pets, nullptr).ok());
+  Enqueue(board, "c");
+  EXPECT_EQ(board.FindNewest("")->id, "c");
+  EXPECT_EQ(board.FindNewest("names")->id, "c");
+  EXPECT_EQ(board.FindNewest("pets")->id, "b");
+  EXPECT_EQ(board.FindNewest("pets")->queue_position, 2u);
+  EXPECT_EQ(board.FindNewest("cities"), std::nullopt);
 }
 
 // --- Waiting for news.
@@ -589,16 +610,13 @@ TEST(JobBoardTest, AWaitHasOneAnswerHoweverManyReasonsThereAre) {
 
 // --- Closing.
 
-TEST(JobBoardTest, AfterCloseNothingIsTakenInAndWhatIsQueuedIsHandedOut) {
+TEST(JobBoardTest, AfterCloseNothingIsTakenInAndNothingIsHandedOut) {
   JobBoard board(10);
   Enqueue(board, "a");
-  Enqueue(board, "b");
   board.Close();
-  EXPECT_TRUE(absl::IsUnavailable(board.Admit(MakeJob("z"))));
-  EXPECT_EQ(board.Claim()->job.id, "a");
-  EXPECT_EQ(board.Claim()->job.id, "b");
-  EXPECT_FALSE(board.Claim().has_value());
-  EXPECT_FALSE(board.Claim().has_value());
+  EXPECT_TRUE(absl::IsUnavailable(board.Enqueue(MakeJob("z"), nullptr)));
+  EXPECT_EQ(board.Claim(), std::nullopt);
+  EXPECT_EQ(board.Find("a")->state, JobState::kQueued);
 }
 
 TEST(JobBoardTest, CloseWakesThoseWhoWaitForAJob) {
@@ -610,46 +628,68 @@ TEST(JobBoardTest, CloseWakesThoseWhoWaitForAJob) {
   EXPECT_FALSE(other.get().has_value());
 }
 
-TEST(JobBoardTest, AnAdmittedJobStillComesInAfterClose) {
+TEST(JobBoardTest, AnInterruptForgetsTheQueueAndCutsShortWhatRuns) {
   JobBoard board(10);
-  ASSERT_TRUE(board.Admit(MakeJob("a")).ok());
+  const JobBoard::Claimed running = Start(board, "a");
+  Enqueue(board, "b");
+  Answer waiting;
+  board.Await({.job = "b", .deadline = kNever}, waiting.Done());
   board.Close();
-  EXPECT_FALSE(board.AwaitEmpty(Clock::now()));
-  auto claimed = std::async(std::launch::async, [&] { return board.Claim(); });
-  board.Enqueue("a", nullptr);
-  ASSERT_TRUE(claimed.get().has_value());
-  EXPECT_FALSE(board.Claim().has_value());
+  board.Interrupt();
+  waiting.Get();
+  EXPECT_TRUE(running.stop.stop_requested());
+  EXPECT_EQ(board.Find("a")->state, JobState::kRunning) << "not cancelled";
+  EXPECT_EQ(board.Find("b"), std::nullopt);
+  EXPECT_EQ(board.queued(), 0u);
+  EXPECT_EQ(board.running(), 1u);
 }
 
-TEST(JobBoardTest, AnAdmittedJobRemovedAfterCloseIsTheEnd) {
+TEST(JobBoardTest, TheResultOfAnInterruptedJobIsNotWanted) {
   JobBoard board(10);
-  ASSERT_TRUE(board.Admit(MakeJob("a")).ok());
+  JobRecord cut_short = Start(board, "a").job;
+  JobRecord cancelled = Start(board, "b").job;
+  JobRecord succeeded = Start(board, "c").job;
+  board.Cancel("b");
   board.Close();
-  auto claimed = std::async(std::launch::async, [&] { return board.Claim(); });
-  board.Remove("a");
-  EXPECT_FALSE(claimed.get().has_value());
+  board.Interrupt();
+  cut_short.state = JobState::kCancelled;
+  cancelled.state = JobState::kCancelled;
+  succeeded.state = JobState::kSucceeded;
+  EXPECT_EQ(board.Seal(cut_short), std::nullopt);
+  EXPECT_NE(board.Seal(cancelled), std::nullopt) << "its user cancelled it";
+  EXPECT_NE(board.Seal(succeeded), std::nullopt) << "it was just in time";
 }
 
-TEST(JobBoardTest, AwaitEmptyAnswersWhetherTheBoardIsEmpty) {
+TEST(JobBoardTest, APauseEndsByItselfOrByAnInterrupt) {
   JobBoard board(10);
-  EXPECT_TRUE(board.AwaitEmpty(Clock::now()));
+  EXPECT_TRUE(board.Pause(std::chrono::milliseconds(1)));
+  auto paused = std::async(std::launch::async,
+                           [&] { return board.Pause(std::chrono::hours(1)); });
+  board.Interrupt();
+  EXPECT_FALSE(paused.get());
+  EXPECT_FALSE(board.Pause(std::chrono::hours(1)));
+}
+
+TEST(JobBoardTest, AwaitIdleAnswersWhetherNoWorkerHasAJob) {
+  JobBoard board(10);
+  EXPECT_TRUE(board.AwaitIdle(Clock::now()));
   Enqueue(board, "a");
-  EXPECT_FALSE(board.AwaitEmpty(Clock::now()));
+  EXPECT_TRUE(board.AwaitIdle(Clock::now())) << "queued jobs do not count";
   board.Claim();
-  EXPECT_FALSE(board.AwaitEmpty(Clock::now())) << "running jobs count";
+  EXPECT_FALSE(board.AwaitIdle(Clock::now()));
   board.Remove("a");
-  EXPECT_TRUE(board.AwaitEmpty(Clock::now()));
+  EXPECT_TRUE(board.AwaitIdle(Clock::now()));
 }
 
-TEST(JobBoardTest, AwaitEmptyWaitsForTheLastJob) {
+TEST(JobBoardTest, AwaitIdleWaitsForTheLastJob) {
   JobBoard board(10);
   Start(board, "a");
   Start(board, "b");
-  auto empty =
-      std::async(std::launch::async, [&] { return board.AwaitEmpty(kNever); });
+  auto idle =
+      std::async(std::launch::async, [&] { return board.AwaitIdle(kNever); });
   board.Remove("a");
   board.Remove("b");
-  EXPECT_TRUE(empty.get());
+  EXPECT_TRUE(idle.get());
 }
 
 }  // namespace

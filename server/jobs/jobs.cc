@@ -7,30 +7,22 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/training/trainer.h"
 #include "server/errors/errors.h"
 
 namespace microgpt::server {
 namespace {
-
-DatasetSummary Summarize(const Corpus& corpus, uint32_t block_size) {
-  return {.id = corpus.id(),
-          .documents = corpus.size(),
-          .tokens = corpus.characters() + corpus.size(),
-          .duplicates = corpus.duplicates(),
-          .truncated = CountTruncated(corpus, block_size)};
-}
 
 // What makes two requests the same: model, data and config, to the last bit.
 std::string Fingerprint(const JobRequest& request) {
   const ModelSettings& m = *request.model_config;
   const TrainingSettings& t = *request.training_config;
   return fmt::format(
-      "{} {} {} {} {} {} {} {} {:a} {} {:a} {:a} {:a} {:a} {:a} {} {}",
+      "{} {} {} {} {} {} {} {} {:a} {} {:a} {:a} {:a} {:a} {:a} {} {} {}",
       request.model, request.corpus->id(), m.n_layer, m.n_embd, m.n_head,
       m.block_size, t.steps, t.batch_size, t.learning_rate, t.seed,
       t.validation, t.beta1, t.beta2, t.eps, t.init_std,
-      static_cast<int>(t.optimizer), static_cast<int>(t.precision));
+      static_cast<int>(t.optimizer), static_cast<int>(t.precision),
+      static_cast<int>(t.tokenizer));
 }
 
 JobRecord NewRecord(const JobRequest& request, std::string id, Time now) {
@@ -41,54 +33,74 @@ JobRecord NewRecord(const JobRequest& request, std::string id, Time now) {
   job.fingerprint = Fingerprint(request);
   job.model_config = request.model_config;
   job.training_config = request.training_config;
-  job.dataset = Summarize(*request.corpus, request.model_config->block_size);
-  job.vocab_size = static_cast<uint32_t>(request.corpus->alphabet().size()) + 1;
+  job.dataset =
+      SummarizeDataset(*request.corpus, request.training_config->tokenizer,
+                       request.model_config->block_size);
+  job.vocab_size = request.vocab_size;
   job.num_parameters = CountParameters(request.model_config, job.vocab_size);
   job.create_time = now;
   return job;
 }
 
-absl::StatusOr<JobRecord> SameRequest(const JobRecord& known,
-                                      const JobRequest& request) {
-  if (known.fingerprint == Fingerprint(request)) return known;
-  return absl::AlreadyExistsError(
-      fmt::format("request_id: \"{}\" was used for another request, job {}",
-                  request.request_id, known.id));
+// What another run of the server told of a job stays below what this one tells.
+uint32_t FirstRevision(const JobRecord& job) {
+  constexpr uint32_t kAttemptRevisions = 1 << 24;
+  return std::max(job.revision, (job.attempt - 1) * kAttemptRevisions);
 }
 
 }  // namespace
 
-absl::StatusOr<JobRecord> Jobs::Submit(const JobRequest& request) {
-  if (!request.request_id.empty()) {
-    if (const auto known = store_.FindRequest(request.request_id)) {
-      MICROGPT_ASSIGN_OR_RETURN(const JobRecord same,
-                                SameRequest(*known, request));
-      return Get(same.id);
-    }
+absl::Status Jobs::Resume() {
+  MICROGPT_ASSIGN_OR_RETURN(std::vector<JobRecord> jobs, store_.ResumeJobs());
+  for (JobRecord& job : jobs) {
+    job.revision = FirstRevision(job);
+    board_.Resume(job);
   }
+  if (!jobs.empty()) spdlog::info("{} unfinished jobs go on", jobs.size());
+  return absl::OkStatus();
+}
+
+void Jobs::Submit(const JobRequest& request, std::chrono::milliseconds linger,
+                  Done done) {
   const Time now = std::chrono::system_clock::now();
   const JobRecord job = NewRecord(request, ids_.Next(now), now);
-  // On the board before it is in the store, so that whoever finds it there can
-  // wait for it and cancel it.
-  MICROGPT_RETURN_IF_ERROR(board_.Admit(job));
-  const absl::StatusOr<JobRecord> accepted =
-      store_.AcceptJob(job, request.corpus);
+  if (!request.request_id.empty()) {
+    const auto known = store_.GetJobOfRequest(request.request_id);
+    if (known.ok()) return done(SameRequest(*known, job));
+    if (!absl::IsNotFound(known.status())) return done(known.status());
+  }
+  // On the board before it is in the store, so that training and the store's
+  // flush take their time together.
+  const absl::Status queued =
+      board_.Enqueue(job, datasets_.Share(request.corpus));
+  if (!queued.ok()) return done(queued);
+  store_.AcceptJob(job, request.corpus, linger,
+                   [this, job, done = std::move(done)](
+                       const absl::StatusOr<JobRecord>& accepted) {
+                     done(Accepted(job, accepted));
+                   });
+}
+
+absl::StatusOr<JobRecord> Jobs::Accepted(
+    const JobRecord& job, const absl::StatusOr<JobRecord>& accepted) {
   if (!accepted.ok() || accepted->id != job.id) {
-    board_.Remove(job.id);
+    board_.Withdraw(job.id);
     if (!accepted.ok()) return accepted.status();
     // The same request_id came in meanwhile.
-    MICROGPT_ASSIGN_OR_RETURN(const JobRecord same,
-                              SameRequest(*accepted, request));
-    return Get(same.id);
+    return SameRequest(*accepted, job);
   }
+  board_.ReleaseCorpus(job.id);
   spdlog::info("job {} accepted: model {}, {} documents, {} parameters", job.id,
                job.model, job.dataset.documents, job.num_parameters);
-  // The store's copy of the corpus: equal ones are kept once.
-  if (const auto cancelled =
-          board_.Enqueue(job.id, store_.FindCorpus(job.dataset.id))) {
-    return End(*cancelled);
-  }
   return Get(job.id);
+}
+
+absl::StatusOr<JobRecord> Jobs::SameRequest(const JobRecord& known,
+                                            const JobRecord& job) const {
+  if (known.fingerprint == job.fingerprint) return Get(known.id);
+  return absl::AlreadyExistsError(
+      fmt::format("request_id: \"{}\" was used for another request, job {}",
+                  job.request_id, known.id));
 }
 
 absl::StatusOr<JobRecord> Jobs::Get(std::string_view id) const {
@@ -97,15 +109,21 @@ absl::StatusOr<JobRecord> Jobs::Get(std::string_view id) const {
 }
 
 absl::StatusOr<JobRecord> Jobs::Newest(std::string_view model) const {
-  const std::vector<JobRecord> newest = store_.ListJobs(model, "", 1);
+  // The board may know of one that is still on its way to the store.
+  if (std::optional<JobRecord> live = board_.FindNewest(model)) return *live;
+  MICROGPT_ASSIGN_OR_RETURN(const std::vector<JobRecord> newest,
+                            store_.ListJobs(model, "", 1));
   if (!newest.empty()) return Get(newest.front().id);
   if (model.empty()) return absl::NotFoundError("there are no jobs yet");
-  return UnknownNameError("model", model, store_.ModelNames());
+  MICROGPT_ASSIGN_OR_RETURN(const auto names, store_.ModelNames());
+  return UnknownNameError("model", model, names);
 }
 
-std::vector<JobRecord> Jobs::List(std::string_view model,
-                                  std::string_view before, size_t limit) const {
-  std::vector<JobRecord> jobs = store_.ListJobs(model, before, limit);
+absl::StatusOr<std::vector<JobRecord>> Jobs::List(std::string_view model,
+                                                  std::string_view before,
+                                                  size_t limit) const {
+  MICROGPT_ASSIGN_OR_RETURN(std::vector<JobRecord> jobs,
+                            store_.ListJobs(model, before, limit));
   for (JobRecord& job : jobs) {
     if (IsDone(job.state)) continue;
     if (absl::StatusOr<JobRecord> now = Get(job.id); now.ok()) {
@@ -115,36 +133,39 @@ std::vector<JobRecord> Jobs::List(std::string_view model,
   return jobs;
 }
 
-absl::StatusOr<JobRecord> Jobs::Cancel(std::string_view id) {
-  MICROGPT_RETURN_IF_ERROR(Get(id).status());
-  if (const auto cancelled = board_.Cancel(id)) return End(*cancelled);
-  return Get(id);
+void Jobs::Cancel(std::string_view id, Done done) {
+  std::optional<JobRecord> cancelled = board_.Cancel(id);
+  if (!cancelled) return done(Get(id));
+  // Taken out of the queue, so there is no worker to end it.
+  const auto finished = std::make_shared<const FinishedJob>(
+      FinishedJob{*std::move(cancelled), {}, nullptr});
+  store_.FinishJob(finished, [this, finished, done = std::move(done)](
+                                 absl::StatusOr<JobRecord> kept) {
+    const std::string& job = finished->job.id;
+    if (kept.ok() || absl::IsNotFound(kept.status())) {
+      spdlog::info("job {} cancelled in the queue", job);
+      board_.Remove(job);
+    } else {
+      spdlog::error("job {}: its cancel could not be stored: {}", job,
+                    std::string(kept.status().message()));
+      board_.Requeue(job);
+    }
+    done(std::move(kept));
+  });
 }
 
-void Jobs::CancelAll() {
-  for (const JobRecord& cancelled : board_.CancelAll()) End(cancelled);
-}
-
-// A job taken out of the queue has no worker to end it.
-JobRecord Jobs::End(const JobRecord& cancelled) {
-  const absl::StatusOr<JobRecord> kept =
-      store_.FinishJob(cancelled, {}, nullptr);
-  board_.Remove(cancelled.id);
-  if (!kept.ok()) {
-    spdlog::error("job {}: its end could not be stored: {}", cancelled.id,
-                  std::string(kept.status().message()));
-    return cancelled;
-  }
-  spdlog::info("job {} cancelled in the queue", cancelled.id);
-  return *kept;
+void Jobs::Withdraw(std::span<const std::string> ids) {
+  for (const std::string& id : ids) board_.Withdraw(id);
 }
 
 absl::StatusOr<std::vector<double>> Jobs::LossesAt(
     std::string_view id, std::span<const uint32_t> steps) const {
   if (auto live = board_.FindLossesAt(id, steps)) return *std::move(live);
-  MICROGPT_ASSIGN_OR_RETURN(const auto all, store_.GetLosses(id));
+  if (steps.empty()) return std::vector<double>();
+  MICROGPT_ASSIGN_OR_RETURN(const auto all,
+                            store_.GetLosses(id, 0, steps.back()));
   std::vector<double> losses;
-  for (const uint32_t step : steps) losses.push_back((*all)[step - 1]);
+  for (const uint32_t step : steps) losses.push_back(all[step - 1]);
   return losses;
 }
 
@@ -152,11 +173,7 @@ absl::StatusOr<std::vector<double>> Jobs::Losses(std::string_view id,
                                                  size_t from,
                                                  size_t limit) const {
   if (auto live = board_.FindLosses(id, from, limit)) return *std::move(live);
-  MICROGPT_ASSIGN_OR_RETURN(const auto all, store_.GetLosses(id));
-  const size_t begin = std::min(from, all->size());
-  const size_t end = begin + std::min(limit, all->size() - begin);
-  return std::vector<double>(all->begin() + static_cast<ptrdiff_t>(begin),
-                             all->begin() + static_cast<ptrdiff_t>(end));
+  return store_.GetLosses(id, from, limit);
 }
 
 }  // namespace microgpt::server

@@ -2,6 +2,7 @@
 #ifndef MICROGPT_SERVER_JOBS_JOBS_H_
 #define MICROGPT_SERVER_JOBS_JOBS_H_
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -10,8 +11,10 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/text/corpus.h"
+#include "server/datasets/datasets.h"
 #include "server/jobs/job_board.h"
 #include "server/jobs/job_id.h"
 #include "server/store/store.h"
@@ -25,6 +28,7 @@ struct JobRequest {
   ModelConfig model_config;
   TrainingConfig training_config;
   std::shared_ptr<const Corpus> corpus;
+  uint32_t vocab_size = 0;  // of the corpus, as the config's tokenizer has it
 };
 
 // The one door to jobs: joins what lasts (Store) with what is under way
@@ -32,31 +36,44 @@ struct JobRequest {
 // end. Thread-safe.
 class Jobs {
  public:
-  // Both must outlive this.
-  Jobs(Store& store, JobBoard& board) : store_(store), board_(board) {}
+  using Done = Store::Done<JobRecord>;
 
-  // Accepts a job. With a request_id seen before: that job, if the request was
-  // the same, else ALREADY_EXISTS. RESOURCE_EXHAUSTED: queue or store is full.
-  // UNAVAILABLE: shutting down. May wait for the store.
-  absl::StatusOr<JobRecord> Submit(const JobRequest& request);
+  // All must outlive this.
+  Jobs(Store& store, JobBoard& board, Datasets& datasets)
+      : store_(store), board_(board), datasets_(datasets) {}
+
+  // Puts the jobs that an earlier run of the server left back into the queue.
+  // To be called once, before any job is submitted.
+  absl::Status Resume();
+
+  // Accepts a job, and answers when the store has it, as it then stands; it
+  // may be under way already. With a request_id seen before: that job, if the
+  // request was the same, else ALREADY_EXISTS. RESOURCE_EXHAUSTED: queue or
+  // store is full. UNAVAILABLE: shutting down. linger: as of Store::AcceptJob.
+  void Submit(const JobRequest& request, std::chrono::milliseconds linger,
+              Done done);
 
   // The job as it stands. NOT_FOUND.
   absl::StatusOr<JobRecord> Get(std::string_view id) const;
+
+  // Whether the job is queued or under way in this run of the server.
+  bool IsLive(std::string_view id) const { return board_.Find(id).has_value(); }
 
   // The newest job of a model, or of all if `model` is empty. NOT_FOUND names
   // the nearest model.
   absl::StatusOr<JobRecord> Newest(std::string_view model) const;
 
   // As Store::ListJobs, each job as it stands.
-  std::vector<JobRecord> List(std::string_view model, std::string_view before,
-                              size_t limit) const;
+  absl::StatusOr<std::vector<JobRecord>> List(std::string_view model,
+                                              std::string_view before,
+                                              size_t limit) const;
 
   // Asks a job to stop and answers with it as it then stands. A job that has
-  // ended stays as it is. May wait for the store.
-  absl::StatusOr<JobRecord> Cancel(std::string_view id);
+  // ended stays as it is. NOT_FOUND.
+  void Cancel(std::string_view id, Done done);
 
-  // Cancels whatever is queued or running.
-  void CancelAll();
+  // Stops jobs that the store has ended already.
+  void Withdraw(std::span<const std::string> ids);
 
   // The losses of these steps (counted from 1), all of which the job has done.
   absl::StatusOr<std::vector<double>> LossesAt(
@@ -72,10 +89,14 @@ class Jobs {
   }
 
  private:
-  JobRecord End(const JobRecord& cancelled);
+  absl::StatusOr<JobRecord> SameRequest(const JobRecord& known,
+                                        const JobRecord& job) const;
+  absl::StatusOr<JobRecord> Accepted(const JobRecord& job,
+                                     const absl::StatusOr<JobRecord>& accepted);
 
   Store& store_;
   JobBoard& board_;
+  Datasets& datasets_;
   JobIdGenerator ids_;
 };
 

@@ -25,7 +25,8 @@
 #include "server/errors/errors.h"
 #include "server/jobs/training_run.h"
 #include "server/jobs/worker_pool.h"
-#include "server/store/memory_store.h"
+#include "server/store/await.h"
+#include "server/store/sqlite_store.h"
 
 namespace microgpt::server {
 namespace {
@@ -58,14 +59,15 @@ class JobsTest : public testing::Test {
  protected:
   static constexpr size_t kMaxQueued = 4;
 
-  // Cancelled first, so that no test waits for what it left running.
+  // Cut short, so that no test waits for what it left running.
   ~JobsTest() override {
     board_.Close();
-    jobs_.CancelAll();
+    board_.Interrupt();
   }
 
   void StartWorkers(size_t workers) {
-    workers_.emplace(workers, board_, store_);
+    workers_.emplace(workers,
+                     WorkerPool::Parts{board_, *store_, datasets_, models_});
   }
 
   // A small model, trained on a few names.
@@ -76,14 +78,35 @@ class JobsTest : public testing::Test {
     request.model_config = *ModelConfig::Create(
         {.n_layer = 1, .n_embd = 8, .n_head = 2, .block_size = 8});
     request.training_config = *TrainingConfig::Create(training);
-    request.corpus = corpus_;
+    SetCorpus(request, corpus_);
     return request;
   }
 
+  static void SetCorpus(JobRequest& request,
+                        std::shared_ptr<const Corpus> corpus) {
+    request.vocab_size = static_cast<uint32_t>(corpus->alphabet().size()) + 1;
+    request.corpus = std::move(corpus);
+  }
+
+  absl::StatusOr<JobRecord> TrySubmit(const JobRequest& request) {
+    return Await<JobRecord>([&](auto done) {
+      jobs_.Submit(request, std::chrono::milliseconds(0), done);
+    });
+  }
+
   JobRecord Submit(const JobRequest& request) {
-    const absl::StatusOr<JobRecord> job = jobs_.Submit(request);
+    const absl::StatusOr<JobRecord> job = TrySubmit(request);
     EXPECT_TRUE(job.ok()) << job.status();
     return *job;
+  }
+
+  absl::StatusOr<JobRecord> Cancel(const std::string& id) {
+    return Await<JobRecord>([&](auto done) { jobs_.Cancel(id, done); });
+  }
+
+  std::vector<JobRecord> List(std::string_view model, std::string_view before,
+                              size_t limit) const {
+    return *jobs_.List(model, before, limit);
   }
 
   // Waits for news of a job: its end or, if given, a revision above.
@@ -125,9 +148,11 @@ class JobsTest : public testing::Test {
 
   const std::shared_ptr<const Corpus> corpus_ =
       MakeCorpus("emma\nolivia\nava\nmia\namelia\nisla\nada\nlea\nlia\nela\n");
-  MemoryStore store_{64 << 20};
+  LruCache<Model> models_{uint64_t{64} << 20};
   JobBoard board_{kMaxQueued};
-  Jobs jobs_{store_, board_};
+  const std::unique_ptr<Store> store_ = *SqliteStore::Open(":memory:", 0);
+  Datasets datasets_{*store_, uint64_t{1} << 20};
+  Jobs jobs_{*store_, board_, datasets_};
   std::optional<WorkerPool> workers_;  // none, until a test starts them
 };
 
@@ -146,14 +171,14 @@ TEST_F(JobsTest, ATrainedJobMakesVersionOneAndTheNextVersionTwo) {
     EXPECT_EQ(job.queue_position, 0u);
     EXPECT_GT(job.revision, accepted.revision);
     EXPECT_GE(*job.end_time, job.create_time);
-    EXPECT_EQ(store_.FindModel("names", job.version)->job.id, job.id);
+    EXPECT_EQ(store_->GetVersion("names", job.version)->job, job.id);
   }
-  EXPECT_EQ(store_.FindModel("names", 0)->version, 2u);
+  EXPECT_EQ(store_->GetVersion("names", 0)->version, 2u);
 }
 
 TEST_F(JobsTest, AnAcceptedJobIsDescribed) {
   JobRequest request = Request(20);
-  request.corpus = MakeCorpus("emma\nava\nemma\nwilhelmina\n");
+  SetCorpus(request, MakeCorpus("emma\nava\nemma\nwilhelmina\n"));
   request.request_id = "r";
   const JobRecord job = Submit(request);
   EXPECT_TRUE(IsJobId(job.id));
@@ -190,7 +215,10 @@ TEST_F(JobsTest, LossesAndWeightsAreTheTrainersOwn) {
     const auto span = std::get<Parameters<float>>(of.parameters()).values();
     return std::vector<float>(span.begin(), span.end());
   };
-  EXPECT_EQ(values(*store_.FindModel("names", 0)->model), values(model));
+  const std::string sha256 = store_->GetVersion("names", 0)->sha256;
+  EXPECT_EQ(values(**store_->LoadModel(sha256)), values(model));
+  EXPECT_EQ(values(*models_.Find("names@1")), values(model))
+      << "in memory from the start";
 }
 
 TEST_F(JobsTest, TheLossIsTheMeanOfFewStepsWhereThereAreFew) {
@@ -218,9 +246,9 @@ TEST_F(JobsTest, BoardAndStoreTellTheSameLosses) {
   AwaitUntil(id, [](const JobRecord& job) { return job.step > 0; });
   const std::vector<double> live = *board_.FindLosses(id, 0, kAll);
   ASSERT_FALSE(live.empty());
-  ASSERT_TRUE(jobs_.Cancel(id).ok());
+  ASSERT_TRUE(Cancel(id).ok());
   const JobRecord ended = AwaitEnd(id);
-  const std::vector<double> kept = **store_.GetLosses(id);
+  const std::vector<double> kept = *store_->GetLosses(id, 0, kAll);
   EXPECT_THAT(kept, SizeIs(ended.step));
   ASSERT_GE(kept.size(), live.size());
   EXPECT_EQ(std::vector<double>(kept.begin(), kept.begin() + live.size()),
@@ -266,7 +294,7 @@ TEST_F(JobsTest, WithoutAValidationShareNothingIsValidated) {
 TEST_F(JobsTest, ASingleDocumentIsTrainedOnAndNotHeldOut) {
   StartWorkers(1);
   JobRequest request = Request(20, {.validation = 0.5});
-  request.corpus = MakeCorpus("emma\n");
+  SetCorpus(request, MakeCorpus("emma\n"));
   const JobRecord job = AwaitEnd(Submit(request).id);
   EXPECT_EQ(job.state, JobState::kSucceeded);
   EXPECT_THAT(job.validation, IsEmpty());
@@ -288,7 +316,7 @@ TEST_F(JobsTest, ADivergingJobFailsNamingTheStepAndTheLearningRate) {
                            std::to_string(job.step) +
                            ": config.learning_rate 10 is too high .*"));
   EXPECT_EQ(job.version, 0u);
-  EXPECT_FALSE(store_.FindModel("names", 0).has_value());
+  EXPECT_TRUE(absl::IsNotFound(store_->GetVersion("names", 0).status()));
   const std::vector<double> losses = *jobs_.Losses(job.id, 0, kAll);
   ASSERT_THAT(losses, SizeIs(job.step));
   EXPECT_FALSE(std::isfinite(losses.back()));
@@ -352,7 +380,7 @@ TEST_F(JobsTest, AnotherRequestWithTheSameIdIsRefusedWhateverDiffers) {
   };
   const std::vector<Change> changes = {
       [](JobRequest& r) { r.model = "pets"; },
-      [](JobRequest& r) { r.corpus = MakeCorpus("rex\n"); },
+      [](JobRequest& r) { SetCorpus(r, MakeCorpus("rex\n")); },
       model([](ModelSettings& s) { s.n_layer = 2; }),
       model([](ModelSettings& s) { s.n_embd = 16; }),
       model([](ModelSettings& s) { s.n_head = 4; }),
@@ -370,11 +398,13 @@ TEST_F(JobsTest, AnotherRequestWithTheSameIdIsRefusedWhateverDiffers) {
       training([](TrainingSettings& s) { s.init_std = 0.02; }),
       training([](TrainingSettings& s) { s.optimizer = Optimizer::kSgd; }),
       training([](TrainingSettings& s) { s.precision = Precision::kFloat64; }),
+      training(
+          [](TrainingSettings& s) { s.tokenizer = TokenizerKind::kGrapheme; }),
   };
   for (size_t i = 0; i < changes.size(); ++i) {
     JobRequest other = request;
     changes[i](other);
-    const absl::Status refused = jobs_.Submit(other).status();
+    const absl::Status refused = TrySubmit(other).status();
     EXPECT_TRUE(absl::IsAlreadyExists(refused)) << i << ": " << refused;
     EXPECT_EQ(refused.message(),
               "request_id: \"r\" was used for another request, job " + job.id);
@@ -397,8 +427,8 @@ TEST_F(JobsTest, OfManyEqualRequestsAtOnceOneBecomesAJob) {
     }
     EXPECT_THAT(std::set<std::string>(ids.begin(), ids.end()), SizeIs(1));
     EXPECT_EQ(board_.queued(), 1u);
-    EXPECT_THAT(jobs_.List("", "", 1000), SizeIs(round + 1));
-    ASSERT_TRUE(jobs_.Cancel(ids[0]).ok());
+    EXPECT_THAT(List("", "", 1000), SizeIs(round + 1));
+    ASSERT_TRUE(Cancel(ids[0]).ok());
   }
 }
 
@@ -406,12 +436,10 @@ TEST_F(JobsTest, OfManyEqualRequestsAtOnceOneBecomesAJob) {
 
 TEST_F(JobsTest, AFullQueueRefusesAndTheJobIsNotStored) {
   for (size_t i = 0; i < kMaxQueued; ++i) Submit(Request(20));
-  const size_t bytes = store_.memory_bytes();
-  const absl::Status refused = jobs_.Submit(Request(20)).status();
+  const absl::Status refused = TrySubmit(Request(20)).status();
   EXPECT_TRUE(absl::IsResourceExhausted(refused)) << refused;
   EXPECT_NE(RetryDelayOf(refused), std::nullopt);
-  EXPECT_THAT(jobs_.List("", "", 100), SizeIs(kMaxQueued));
-  EXPECT_EQ(store_.memory_bytes(), bytes);
+  EXPECT_THAT(List("", "", 100), SizeIs(kMaxQueued));
 }
 
 TEST_F(JobsTest, AFullQueueStillAnswersAnEarlierRequest) {
@@ -422,34 +450,32 @@ TEST_F(JobsTest, AFullQueueStillAnswersAnEarlierRequest) {
   EXPECT_EQ(Submit(request).id, id);
 }
 
-TEST_F(JobsTest, AFullStoreRefusesAndNothingChanges) {
-  JobRequest request = Request(kEndless);
-  MemoryStore small(10 << 20);  // room for the 8 MB of losses of one such job
+TEST_F(JobsTest, AFullStoreRefusesAndNothingIsLeftOfTheJob) {
+  const auto small = *SqliteStore::Open(":memory:", 1 << 20);
   JobBoard board(1);
-  Jobs jobs(small, board);
-  const std::string kept = jobs.Submit(request)->id;
-  ASSERT_TRUE(board.Claim().has_value());
-  const size_t bytes = small.memory_bytes();
+  Datasets datasets(*small, 0);
+  Jobs jobs(*small, board, datasets);
+  JobRequest request = Request(20);
   request.request_id = "r";
-  request.corpus = MakeCorpus("rex\n");
-  const absl::Status refused = jobs.Submit(request).status();
+  std::string text;
+  for (int i = 0; i < 200'000; ++i) text += std::to_string(i) + '\n';
+  SetCorpus(request, MakeCorpus(text));
+  const absl::Status refused =
+      Await<JobRecord>([&](auto done) {
+        jobs.Submit(request, std::chrono::milliseconds(0), done);
+      }).status();
   EXPECT_TRUE(absl::IsResourceExhausted(refused)) << refused;
   EXPECT_EQ(RetryDelayOf(refused), std::nullopt) << "time alone does not help";
-  EXPECT_THAT(Ids(jobs.List("", "", 10)), ElementsAre(kept));
-  EXPECT_EQ(small.FindRequest("r"), std::nullopt);
-  EXPECT_EQ(small.FindCorpus(request.corpus->id()), nullptr);
-  EXPECT_EQ(small.memory_bytes(), bytes);
+  EXPECT_THAT(*jobs.List("", "", 10), IsEmpty());
+  EXPECT_TRUE(absl::IsNotFound(small->GetJobOfRequest("r").status()));
+  EXPECT_TRUE(
+      absl::IsNotFound(small->GetDataset(request.corpus->id()).status()));
   EXPECT_EQ(board.queued(), 0u) << "its place in the queue is free again";
 }
 
-TEST_F(JobsTest, QueuedJobsShareTheStoresCopyOfACorpus) {
-  JobRequest request = Request(kEndless);
-  for (int i = 0; i < 3; ++i) {
-    request.corpus = MakeCorpus("ben\nann\n");  // another copy
-    ASSERT_TRUE(jobs_.Submit(request).ok());
-  }
-  const auto kept = store_.FindCorpus(request.corpus->id());
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(board_.Claim()->corpus, kept);
+TEST_F(JobsTest, AQueuedJobsTextIsInTheStoreAndNotOnTheBoard) {
+  Submit(Request(20));
+  EXPECT_EQ(board_.Claim()->corpus, nullptr);
 }
 
 // A step of so many documents takes longer than two publications are apart, so
@@ -460,7 +486,7 @@ TEST(TrainingRunTest, ACancelAfterTheLastStepOnlySparesTheSamples) {
   job.training_config =
       *TrainingConfig::Create({.steps = 1, .batch_size = 4096});
   std::stop_source stop;
-  const TrainingResult result =
+  const FinishedJob result =
       RunTraining({job, MakeCorpus("annabella\nbenedict\n"), stop.get_token()},
                   [&](const JobRecord&, const auto&) { stop.request_stop(); });
   EXPECT_TRUE(stop.stop_requested());
@@ -471,8 +497,8 @@ TEST(TrainingRunTest, ACancelAfterTheLastStepOnlySparesTheSamples) {
 
 TEST_F(JobsTest, AfterCloseNothingIsAccepted) {
   board_.Close();
-  EXPECT_TRUE(absl::IsUnavailable(jobs_.Submit(Request(20)).status()));
-  EXPECT_THAT(jobs_.List("", "", 10), IsEmpty());
+  EXPECT_TRUE(absl::IsUnavailable(TrySubmit(Request(20)).status()));
+  EXPECT_THAT(List("", "", 10), IsEmpty());
 }
 
 // --- Cancelling.
@@ -480,25 +506,18 @@ TEST_F(JobsTest, AfterCloseNothingIsAccepted) {
 TEST_F(JobsTest, AJobCancelledInTheQueueIsCancelledAtOnce) {
   const JobRecord first = Submit(Request(20));
   const JobRecord second = Submit(Request(20));
-  const auto cancelled = jobs_.Cancel(first.id);
+  const auto cancelled = Cancel(first.id);
   ASSERT_TRUE(cancelled.ok()) << cancelled.status();
   EXPECT_EQ(cancelled->state, JobState::kCancelled);
   EXPECT_GT(cancelled->revision, first.revision);
   EXPECT_TRUE(cancelled->end_time.has_value());
-  EXPECT_EQ(store_.GetJob(first.id)->state, JobState::kCancelled);
+  EXPECT_EQ(store_->GetJob(first.id)->state, JobState::kCancelled);
   EXPECT_EQ(jobs_.Get(first.id)->state, JobState::kCancelled);
   EXPECT_EQ(jobs_.Get(second.id)->queue_position, 1u);
   EXPECT_THAT(*jobs_.Losses(first.id, 0, kAll), IsEmpty());
   AwaitNews(first.id);  // over at once
   // Idempotent.
-  EXPECT_EQ(jobs_.Cancel(first.id)->revision, cancelled->revision);
-}
-
-TEST_F(JobsTest, ACancelledJobGivesBackItsRoom) {
-  const std::string id = Submit(Request(kEndless)).id;
-  const size_t before = store_.memory_bytes();
-  ASSERT_TRUE(jobs_.Cancel(id).ok());
-  EXPECT_GE(before - store_.memory_bytes(), kEndless * sizeof(double));
+  EXPECT_EQ(Cancel(first.id)->revision, cancelled->revision);
 }
 
 TEST_F(JobsTest, ARunningJobIsCancelledAfterItsStep) {
@@ -506,7 +525,7 @@ TEST_F(JobsTest, ARunningJobIsCancelledAfterItsStep) {
   const std::string id = Submit(Request(kEndless)).id;
   const JobRecord running =
       AwaitUntil(id, [](const JobRecord& job) { return job.step > 0; });
-  const auto cancelling = jobs_.Cancel(id);
+  const auto cancelling = Cancel(id);
   ASSERT_TRUE(cancelling.ok());
   EXPECT_THAT(cancelling->state,
               testing::AnyOf(JobState::kCancelling, JobState::kCancelled));
@@ -519,26 +538,94 @@ TEST_F(JobsTest, ARunningJobIsCancelledAfterItsStep) {
   EXPECT_TRUE(ended.error.ok());
   EXPECT_TRUE(ended.end_time.has_value());
   EXPECT_THAT(*jobs_.Losses(id, 0, kAll), SizeIs(ended.step));
-  EXPECT_FALSE(store_.FindModel("names", 0).has_value());
+  EXPECT_TRUE(absl::IsNotFound(store_->GetVersion("names", 0).status()));
 }
 
 TEST_F(JobsTest, AJobThatHasEndedStaysAsItIs) {
   StartWorkers(1);
   const JobRecord ended = AwaitEnd(Submit(Request(20)).id);
-  const auto cancelled = jobs_.Cancel(ended.id);
+  const auto cancelled = Cancel(ended.id);
   ASSERT_TRUE(cancelled.ok());
   EXPECT_EQ(cancelled->state, JobState::kSucceeded);
   EXPECT_EQ(cancelled->revision, ended.revision);
 }
 
-TEST_F(JobsTest, CancelAllEndsWhatRunsAndWhatIsQueued) {
+// --- Restarts.
+
+// Stops this run as a server's shutdown does, and goes on with the next on the
+// same store.
+class NextRun {
+ public:
+  explicit NextRun(Store& store)
+      : datasets_(store, 0), jobs_(store, board_, datasets_) {
+    EXPECT_TRUE(jobs_.Resume().ok());
+    workers_.emplace(1, WorkerPool::Parts{board_, store, datasets_, models_});
+  }
+  ~NextRun() { board_.Close(); }
+
+  JobRecord AwaitEnd(const std::string& id) {
+    std::promise<void> ended;
+    jobs_.Await({.job = id, .deadline = JobBoard::Clock::time_point::max()},
+                [&] { ended.set_value(); });
+    ended.get_future().wait();
+    return *jobs_.Get(id);
+  }
+
+ private:
+  LruCache<Model> models_{0};
+  JobBoard board_{1};
+  Datasets datasets_;
+  Jobs jobs_;
+  std::optional<WorkerPool> workers_;
+};
+
+TEST_F(JobsTest, JobsThatWereQueuedOrRunningEndInTheNextRun) {
   StartWorkers(1);
-  const std::string running = Submit(Request(kEndless)).id;
+  const std::string running = Submit(Request(20'000)).id;
   AwaitRunning(running);
-  const std::string queued = Submit(Request(kEndless)).id;
-  jobs_.CancelAll();
-  EXPECT_EQ(jobs_.Get(queued)->state, JobState::kCancelled);
-  EXPECT_EQ(AwaitEnd(running).state, JobState::kCancelled);
+  std::vector<std::string> ids = {running};
+  for (int i = 0; i < 3; ++i) ids.push_back(Submit(Request(20)).id);
+  const uint32_t revision = jobs_.Get(running)->revision;
+  board_.Close();
+  board_.Interrupt();
+  workers_.reset();
+  for (const std::string& id : ids) {
+    EXPECT_EQ(jobs_.Get(id)->state, JobState::kQueued) << "in the store";
+    EXPECT_EQ(jobs_.Get(id)->attempt, 1u);
+  }
+  NextRun next(*store_);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const JobRecord job = next.AwaitEnd(ids[i]);
+    EXPECT_EQ(job.state, JobState::kSucceeded);
+    EXPECT_EQ(job.attempt, 2u);
+    EXPECT_EQ(job.version, i + 1) << "in the order in which they came";
+    EXPECT_GT(job.revision, revision) << "a poller's revision is not passed";
+  }
+}
+
+TEST_F(JobsTest, AJobTrainsTheSameBitsAfterARestart) {
+  const JobRequest request = Request(50);
+  const std::string id = Submit(request).id;
+  const auto trainer =
+      Trainer::Create(request.model_config, request.training_config, *corpus_);
+  std::vector<double> expected;
+  while (expected.size() < 50) expected.push_back(*trainer->Step({}));
+  board_.Close();
+  board_.Interrupt();
+  NextRun next(*store_);
+  next.AwaitEnd(id);
+  EXPECT_EQ(*store_->GetLosses(id, 0, kAll), expected);
+}
+
+TEST_F(JobsTest, AJobThatWasCancelledBeforeTheStopStaysCancelled) {
+  StartWorkers(1);
+  const std::string id = Submit(Request(kEndless)).id;
+  AwaitRunning(id);
+  ASSERT_TRUE(Cancel(id).ok());
+  board_.Close();
+  board_.Interrupt();
+  workers_.reset();
+  EXPECT_EQ(jobs_.Get(id)->state, JobState::kCancelled);
 }
 
 // --- Several workers.
@@ -555,21 +642,20 @@ TEST_F(JobsTest, TwoWorkersTrainTwoJobsAtTheSameTime) {
   EXPECT_EQ(jobs_.Get(other)->state, JobState::kRunning);
   EXPECT_EQ(jobs_.Get(third)->state, JobState::kQueued);
   EXPECT_EQ(jobs_.Get(third)->queue_position, 1u);
-  ASSERT_TRUE(jobs_.Cancel(one).ok());
+  ASSERT_TRUE(Cancel(one).ok());
   EXPECT_EQ(AwaitEnd(third).state, JobState::kSucceeded);
   EXPECT_EQ(jobs_.Get(other)->state, JobState::kRunning);
 }
 
-TEST_F(JobsTest, WorkersFinishWhatIsQueuedBeforeTheyEnd) {
-  std::vector<std::string> ids;
-  while (ids.size() < kMaxQueued) ids.push_back(Submit(Request(20)).id);
-  StartWorkers(2);
+TEST_F(JobsTest, WorkersFinishTheirJobsBeforeTheyEndAndBeginNoOther) {
+  const std::string first = Submit(Request(5000)).id;
+  const std::string second = Submit(Request(20)).id;
+  StartWorkers(1);
+  AwaitRunning(first);
   board_.Close();
   workers_.reset();
-  for (const std::string& id : ids) {
-    EXPECT_EQ(jobs_.Get(id)->state, JobState::kSucceeded);
-  }
-  EXPECT_EQ(store_.FindModel("names", 0)->version, kMaxQueued);
+  EXPECT_EQ(jobs_.Get(first)->state, JobState::kSucceeded);
+  EXPECT_EQ(jobs_.Get(second)->state, JobState::kQueued);
 }
 
 TEST_F(JobsTest, RevisionsOnlyGrow) {
@@ -592,7 +678,7 @@ TEST_F(JobsTest, UnknownJobsAreNotFound) {
   const absl::Status unknown = jobs_.Get("x").status();
   EXPECT_TRUE(absl::IsNotFound(unknown));
   EXPECT_EQ(unknown.message(), "job \"x\" not found");
-  EXPECT_TRUE(absl::IsNotFound(jobs_.Cancel("x").status()));
+  EXPECT_TRUE(absl::IsNotFound(Cancel("x").status()));
   EXPECT_TRUE(absl::IsNotFound(jobs_.Losses("x", 0, kAll).status()));
   EXPECT_EQ(jobs_.Newest("").status().message(), "there are no jobs yet");
 }
@@ -621,15 +707,15 @@ TEST_F(JobsTest, ListedJobsAreAsTheyStand) {
   const std::string second = Submit(Request(20)).id;
   const std::string third = Submit(Request(20)).id;
   board_.Claim();
-  ASSERT_TRUE(jobs_.Cancel(second).ok());
-  const std::vector<JobRecord> jobs = jobs_.List("", "", 10);
+  ASSERT_TRUE(Cancel(second).ok());
+  const std::vector<JobRecord> jobs = List("", "", 10);
   ASSERT_THAT(Ids(jobs), ElementsAre(third, second, first));
   EXPECT_EQ(jobs[0].state, JobState::kQueued);
   EXPECT_EQ(jobs[0].queue_position, 1u);
   EXPECT_EQ(jobs[1].state, JobState::kCancelled);
   EXPECT_EQ(jobs[2].state, JobState::kRunning);
-  EXPECT_THAT(Ids(jobs_.List("names", third, 1)), ElementsAre(second));
-  EXPECT_THAT(jobs_.List("pets", "", 10), IsEmpty());
+  EXPECT_THAT(Ids(List("names", third, 1)), ElementsAre(second));
+  EXPECT_THAT(List("pets", "", 10), IsEmpty());
 }
 
 }  // namespace

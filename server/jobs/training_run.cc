@@ -52,7 +52,7 @@ class TrainingRun {
         trainer_(Trainer::Create(job_.model_config, job_.training_config,
                                  *claimed.corpus)) {}
 
-  TrainingResult Run() {
+  FinishedJob Run() {
     const uint32_t steps = job_.training_config->steps;
     while (trainer_->steps_done() < steps) {
       const std::optional<double> loss = trainer_->Step(stop_);
@@ -65,7 +65,7 @@ class TrainingRun {
     return Succeed();
   }
 
-  TrainingResult Fail(const absl::Status& error) {
+  FinishedJob Fail(const absl::Status& error) {
     job_.error = error;
     return End(JobState::kFailed);
   }
@@ -117,7 +117,7 @@ class TrainingRun {
         now + std::max<Clock::duration>(kSampleInterval, kSampleShare * taken);
   }
 
-  TrainingResult End(JobState state) {
+  FinishedJob End(JobState state) {
     job_.state = state;
     job_.elapsed = Clock::now() - start_;
     job_.end_time = std::chrono::system_clock::now();
@@ -131,11 +131,11 @@ class TrainingRun {
         std::abs(loss), job_.step, job_.training_config->learning_rate));
   }
 
-  TrainingResult Succeed() {
+  FinishedJob Succeed() {
     auto model = std::make_shared<const Model>(trainer_->Snapshot());
     // The model is made: a cancel now only spares drawing the samples.
     job_.samples = DrawSamples(model, job_.training_config->seed, stop_);
-    TrainingResult result = End(JobState::kSucceeded);
+    FinishedJob result = End(JobState::kSucceeded);
     result.model = std::move(model);
     return result;
   }
@@ -154,8 +154,8 @@ class TrainingRun {
 
 }  // namespace
 
-TrainingResult RunTraining(const JobBoard::Claimed& claimed,
-                           const PublishProgress& publish) {
+FinishedJob RunTraining(const JobBoard::Claimed& claimed,
+                        const PublishProgress& publish) {
   std::optional<TrainingRun> run;
   try {
     run.emplace(claimed, publish);
@@ -164,12 +164,15 @@ TrainingResult RunTraining(const JobBoard::Claimed& claimed,
     const absl::Status error =
         absl::ResourceExhaustedError("the server ran out of memory");
     if (run) return run->Fail(error);
-    TrainingResult result{claimed.job, {}, nullptr};
-    result.job.state = JobState::kFailed;
-    result.job.error = error;
-    result.job.end_time = std::chrono::system_clock::now();
-    return result;
+    return FailUnstarted(claimed.job, error);
   }
+}
+
+FinishedJob FailUnstarted(JobRecord job, const absl::Status& error) {
+  job.state = JobState::kFailed;
+  job.error = error;
+  job.end_time = std::chrono::system_clock::now();
+  return {std::move(job), {}, nullptr};
 }
 
 }  // namespace microgpt::server

@@ -5,10 +5,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+#include <memory>
 #include <utility>
 
-#include "server/errors/errors.h"
 #include "server/jobs/training_run.h"
+#include "server/store/await.h"
 
 namespace microgpt::server {
 namespace {
@@ -40,15 +43,14 @@ void LogEnd(const JobRecord& job) {
 
 }  // namespace
 
-WorkerPool::WorkerPool(size_t workers, JobBoard& board, Store& store)
-    : board_(board), store_(store) {
+WorkerPool::WorkerPool(size_t workers, const Parts& parts) : parts_(parts) {
   threads_.reserve(workers);
   try {
     for (size_t i = 0; i < workers; ++i) {
       threads_.emplace_back([this] { Work(); });
     }
   } catch (...) {
-    board_.Close();
+    parts_.board.Close();
     Join();
     throw;
   }
@@ -62,23 +64,57 @@ void WorkerPool::Join() {
 
 void WorkerPool::Work() {
   LowerPriority();
-  while (const std::optional<JobBoard::Claimed> claimed = board_.Claim()) {
-    TrainingResult result =
-        RunTraining(*claimed, [this](const JobRecord& job, const auto& losses) {
-          board_.Publish(job, losses);
-        });
-    const std::string id = result.job.id;
-    result.job.revision = board_.Seal(id);
-    const absl::StatusOr<JobRecord> kept =
-        store_.FinishJob(std::move(result.job), std::move(result.losses),
-                         std::move(result.model));
-    if (kept.ok()) {
-      LogEnd(*kept);
+  while (std::optional<JobBoard::Claimed> claimed = parts_.board.Claim()) {
+    FinishedJob finished = Train(*std::move(claimed));
+    const std::string id = finished.job.id;
+    if (const auto revision = parts_.board.Seal(finished.job)) {
+      finished.job.revision = *revision;
+      Keep(std::move(finished));
     } else {
-      spdlog::error("job {}: its end could not be stored: {}", id,
-                    std::string(kept.status().message()));
+      spdlog::info(
+          "job {} interrupted after {} steps: it runs anew after the "
+          "next start",
+          id, finished.job.step);
     }
-    board_.Remove(id);
+    parts_.board.Remove(id);
+  }
+}
+
+FinishedJob WorkerPool::Train(JobBoard::Claimed claimed) {
+  if (claimed.corpus == nullptr) {
+    auto corpus = parts_.datasets.Load(claimed.job.dataset.id);
+    if (!corpus.ok()) return FailUnstarted(claimed.job, corpus.status());
+    claimed.corpus = *std::move(corpus);
+  }
+  return RunTraining(claimed, [this](const JobRecord& job, const auto& losses) {
+    parts_.board.Publish(job, losses);
+  });
+}
+
+// A job that was accepted is not lost because the disk is full just now: its
+// end waits until there is room, and the worker with it. If the server is to
+// stop before that, the job runs anew after the next start.
+void WorkerPool::Keep(FinishedJob finished) {
+  constexpr std::chrono::seconds kLongestPause{30};
+  const auto shared = std::make_shared<const FinishedJob>(std::move(finished));
+  const std::string& id = shared->job.id;
+  for (std::chrono::seconds pause{1};;
+       pause = std::min(2 * pause, kLongestPause)) {
+    const absl::StatusOr<JobRecord> kept = Await<JobRecord>(
+        [&](auto done) { parts_.store.FinishJob(shared, done); });
+    if (kept.ok()) {
+      if (kept->state == JobState::kSucceeded) {
+        parts_.models.Insert(ReferenceTo(kept->model, kept->version),
+                             shared->model);
+      }
+      return LogEnd(*kept);
+    }
+    // Its Train call was refused, or its model deleted.
+    if (absl::IsNotFound(kept.status())) return;
+    spdlog::error(
+        "job {}: its end could not be stored, trying again in {} s: {}", id,
+        pause.count(), std::string(kept.status().message()));
+    if (!parts_.board.Pause(pause)) return;
   }
 }
 

@@ -6,6 +6,9 @@
 #include <thread>
 #include <vector>
 
+#include "core/model/model.h"
+#include "server/cache/lru_cache.h"
+#include "server/datasets/datasets.h"
 #include "server/jobs/job_board.h"
 #include "server/store/store.h"
 
@@ -16,21 +19,31 @@ namespace microgpt::server {
 // the rest of the process, so that generation is never held up by training.
 class WorkerPool {
  public:
-  // board and store must outlive the pool. Throws std::system_error if a thread
-  // cannot be had; the board is closed then.
-  WorkerPool(size_t workers, JobBoard& board, Store& store);
+  // All must outlive the pool.
+  struct Parts {
+    JobBoard& board;
+    Store& store;
+    Datasets& datasets;
+    LruCache<Model>& models;  // takes in what was made, by "names@3"
+  };
 
-  // Joins the threads, which end once the board is closed and its queue empty.
+  // Throws std::system_error if a thread cannot be had; the board is closed
+  // then.
+  WorkerPool(size_t workers, const Parts& parts);
+
+  // Joins the threads, which end once the board is closed and each has ended
+  // its job.
   ~WorkerPool();
 
   size_t size() const { return threads_.size(); }
 
  private:
   void Work();
+  FinishedJob Train(JobBoard::Claimed claimed);
+  void Keep(FinishedJob finished);
   void Join();
 
-  JobBoard& board_;
-  Store& store_;
+  const Parts parts_;
   std::vector<std::thread> threads_;
 };
 

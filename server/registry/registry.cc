@@ -3,85 +3,143 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
+#include <utility>
 
 #include "server/errors/errors.h"
 
 namespace microgpt::server {
 namespace {
 
-constexpr size_t kMaxNameLength = 63;
-
-bool IsLowerAlphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-bool IsNameCharacter(char c) {
-  return IsLowerAlphanumeric(c) || c == '.' || c == '_' || c == '-';
-}
-
-// The beginning of a text that may be of any length.
-std::string_view Abbreviate(std::string_view text) {
-  const auto is_continuation = [](char c) { return (c & 0xC0) == 0x80; };
-  size_t end = std::min(text.size(), 2 * kMaxNameLength);
-  while (end > 0 && end < text.size() && is_continuation(text[end])) --end;
-  return text.substr(0, end);
-}
-
-// The number after '@'; 0 if it is none.
-uint32_t ParseVersion(std::string_view text) {
-  uint32_t version = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, version);
-  return error == std::errc() && rest == end ? version : 0;
+absl::Status NoSuchVersion(std::string_view reference,
+                           const ModelVersion& newest) {
+  return absl::NotFoundError(
+      fmt::format("model \"{}\" not found: the newest version is \"{}\"",
+                  reference, newest.Reference()));
 }
 
 }  // namespace
 
-absl::Status ValidateModelName(std::string_view name) {
-  if (!name.empty() && name.size() <= kMaxNameLength &&
-      IsLowerAlphanumeric(name.front()) &&
-      std::all_of(name.begin(), name.end(), IsNameCharacter)) {
-    return absl::OkStatus();
+absl::StatusOr<ModelVersion> Registry::Look(
+    const ModelReference& reference) const {
+  if (!reference.alias.empty()) {
+    return store_.GetAlias(reference.name, reference.alias);
   }
-  return FieldError(
-      "model",
-      fmt::format("\"{}\" is not a model name: 1 to {} characters of a-z, 0-9, "
-                  "'.', '_' and '-', the first a letter or digit",
-                  Abbreviate(name), kMaxNameLength));
+  return store_.GetVersion(reference.name, reference.version);
 }
 
-absl::StatusOr<ModelVersion> Registry::Resolve(
+absl::StatusOr<ModelVersion> Registry::Find(std::string_view text) const {
+  MICROGPT_ASSIGN_OR_RETURN(const ModelReference reference,
+                            ParseReference(text));
+  absl::StatusOr<ModelVersion> found = Look(reference);
+  if (!absl::IsNotFound(found.status())) return found;
+  const absl::StatusOr<ModelVersion> newest =
+      store_.GetVersion(reference.name, 0);
+  absl::Status why = newest.status();
+  if (absl::IsNotFound(newest.status())) {
+    why = WhyUntrained(reference.name);
+  } else if (newest.ok()) {
+    why =
+        reference.alias.empty() ? NoSuchVersion(text, *newest) : found.status();
+  }
+  // Looked up again: it may have come in between.
+  found = Look(reference);
+  return absl::IsNotFound(found.status()) ? why : found;
+}
+
+absl::StatusOr<Registry::Snapshot> Registry::Resolve(
     std::string_view reference) const {
-  const size_t at = reference.find('@');
-  const std::string_view name = reference.substr(0, at);
-  MICROGPT_RETURN_IF_ERROR(ValidateModelName(name));
-  uint32_t version = 0;
-  if (at != std::string_view::npos) {
-    version = ParseVersion(reference.substr(at + 1));
-    if (version == 0) {
-      return FieldError("model", fmt::format("\"{}\": a version is a number "
-                                             "from 1 on, as in \"{}@1\"",
-                                             reference, name));
-    }
+  MICROGPT_ASSIGN_OR_RETURN(ModelVersion version, Find(reference));
+  const std::string key = version.Reference();
+  if (auto model = models_.Find(key)) {
+    return Snapshot{std::move(version), std::move(model)};
   }
-  if (auto model = store_.FindModel(name, version)) return *std::move(model);
-  const absl::Status why = WhyMissing(name);
-  // Looked up again: its first version may have come in between.
-  if (auto model = store_.FindModel(name, version)) return *std::move(model);
-  if (const auto newest = store_.FindModel(name, 0)) {
-    return absl::NotFoundError(
-        fmt::format("model \"{}\" not found: the newest version is \"{}\"",
-                    reference, newest->Reference()));
-  }
-  return why;
+  MICROGPT_ASSIGN_OR_RETURN(auto model, store_.LoadModel(version.sha256));
+  return Snapshot{std::move(version), models_.Insert(key, std::move(model))};
 }
 
-absl::Status Registry::WhyMissing(std::string_view name) const {
+absl::StatusOr<std::vector<ModelVersion>> Registry::ListVersions(
+    std::string_view name, uint32_t before, size_t limit) const {
+  MICROGPT_RETURN_IF_ERROR(ValidateModelName(name));
+  MICROGPT_ASSIGN_OR_RETURN(std::vector<ModelVersion> versions,
+                            store_.ListVersions(name, before, limit));
+  if (versions.empty()) MICROGPT_RETURN_IF_ERROR(Find(name).status());
+  return versions;
+}
+
+void Registry::Add(const ModelVersion& version,
+                   std::shared_ptr<const Model> model,
+                   Store::Done<ModelVersion> done) {
+  store_.AddVersion(version, model,
+                    [this, model, done = std::move(done)](
+                        absl::StatusOr<ModelVersion> added) {
+                      if (added.ok()) {
+                        models_.Insert(added->Reference(), model);
+                      }
+                      done(std::move(added));
+                    });
+}
+
+void Registry::Delete(std::string_view text, Store::Done<Deleted> done) {
+  const absl::StatusOr<ModelReference> reference = ParseReference(text);
+  if (!reference.ok()) return done(reference.status());
+  if (!reference->alias.empty()) {
+    return done(FieldError(
+        "model",
+        fmt::format("\"{}\" is an alias: delete it as one, or give the "
+                    "version that it points to",
+                    text)));
+  }
+  // "names@latest" is one version, though its number is to be looked up.
+  if (text.find('@') == std::string_view::npos) {
+    return store_.DeleteModel(
+        reference->name, [this, done = std::move(done)](
+                             const absl::StatusOr<Store::DeletedModel>& gone) {
+          if (!gone.ok()) return done(gone.status());
+          jobs_.Withdraw(gone->cancelled_jobs);
+          done(Deleted{gone->versions,
+                       static_cast<uint32_t>(gone->cancelled_jobs.size())});
+        });
+  }
+  const absl::StatusOr<ModelVersion> version = Find(text);
+  if (!version.ok()) return done(version.status());
+  store_.DeleteVersion(
+      version->name, version->version,
+      [this, done = std::move(done)](const absl::StatusOr<ModelVersion>& gone) {
+        if (!gone.ok()) return done(gone.status());
+        models_.Erase(gone->Reference());
+        done(Deleted{.versions = 1});
+      });
+}
+
+void Registry::SetAlias(std::string_view alias, uint32_t version,
+                        std::optional<uint32_t> expected,
+                        Store::Done<ModelVersion> done) {
+  const absl::StatusOr<ModelReference> parsed = ParseAlias(alias);
+  if (!parsed.ok()) return done(parsed.status());
+  // Says why there is no such version, as for any reference.
+  const absl::StatusOr<ModelVersion> target =
+      Find(version == 0 ? parsed->name : ReferenceTo(parsed->name, version));
+  if (!target.ok()) return done(target.status());
+  store_.SetAlias(parsed->name, parsed->alias, version, expected,
+                  std::move(done));
+}
+
+void Registry::DeleteAlias(std::string_view alias,
+                           std::optional<uint32_t> expected,
+                           Store::Done<ModelVersion> done) {
+  const absl::StatusOr<ModelReference> parsed = ParseAlias(alias);
+  if (!parsed.ok()) return done(parsed.status());
+  if (const auto found = Find(alias); !found.ok()) return done(found.status());
+  store_.DeleteAlias(parsed->name, parsed->alias, expected, std::move(done));
+}
+
+absl::Status Registry::WhyUntrained(std::string_view name) const {
   MICROGPT_ASSIGN_OR_RETURN(const JobRecord job, jobs_.Newest(name));
   std::string why;
   switch (job.state) {
+    case JobState::kSucceeded:
+      return absl::NotFoundError(
+          fmt::format("model \"{}\" has no version: they were deleted", name));
     case JobState::kFailed:
       why = fmt::format("its job {} failed: {}", job.id,
                         std::string(job.error.message()));

@@ -3,48 +3,86 @@
 #define MICROGPT_SERVER_REGISTRY_REGISTRY_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/model/model.h"
+#include "server/cache/lru_cache.h"
 #include "server/jobs/jobs.h"
+#include "server/registry/reference.h"
 #include "server/store/store.h"
 
 namespace microgpt::server {
 
-// Names to models. A version that was handed out stays alive and unchanged for
-// as long as somebody holds it. Thread-safe.
+// Names to models. A model that was handed out stays alive and unchanged for as
+// long as somebody holds it, whatever becomes of its name. Those that were used
+// last stay in memory; others are loaded when they are asked for. Thread-safe.
 class Registry {
  public:
-  // Both must outlive this.
-  Registry(const Store& store, const Jobs& jobs) : store_(store), jobs_(jobs) {}
+  // All must outlive this. models: by "names@3".
+  Registry(Store& store, Jobs& jobs, LruCache<Model>& models)
+      : store_(store), jobs_(jobs), models_(models) {}
 
-  // "names", its newest version, or "names@3".
+  // The version that a reference names.
   //
-  // INVALID_ARGUMENT, field "model": not of that form. NOT_FOUND: no such
-  // model, naming the nearest, or no such version. FAILED_PRECONDITION, reason
-  // NOT_TRAINED: the model has a job but no version yet.
-  absl::StatusOr<ModelVersion> Resolve(std::string_view reference) const;
+  // INVALID_ARGUMENT, field "model": not a reference. NOT_FOUND: no such model,
+  // naming the nearest, or no such version or alias. FAILED_PRECONDITION,
+  // reason NOT_TRAINED: the model has a job but no version yet.
+  absl::StatusOr<ModelVersion> Find(std::string_view reference) const;
+
+  struct Snapshot {
+    ModelVersion version;
+    std::shared_ptr<const Model> model;
+  };
+  // The same with the model itself. DATA_LOSS: what is stored of it is damaged.
+  // Takes time with the model's size, unless that is in memory.
+  absl::StatusOr<Snapshot> Resolve(std::string_view reference) const;
 
   // As Store::ListModels.
-  std::vector<ModelVersion> List(std::string_view after, size_t limit) const {
+  absl::StatusOr<std::vector<ModelVersion>> List(std::string_view after,
+                                                 size_t limit) const {
     return store_.ListModels(after, limit);
   }
 
-  size_t size() const { return store_.model_count(); }
+  // As Store::ListVersions; a model without any is as for Find.
+  absl::StatusOr<std::vector<ModelVersion>> ListVersions(std::string_view name,
+                                                         uint32_t before,
+                                                         size_t limit) const;
+
+  // As Store::AddVersion.
+  void Add(const ModelVersion& version, std::shared_ptr<const Model> model,
+           Store::Done<ModelVersion> done);
+
+  struct Deleted {
+    uint32_t versions = 0;
+    uint32_t cancelled_jobs = 0;  // that had not ended
+  };
+  // Deletes "names@3", or "names" with all its versions and jobs; an alias is
+  // INVALID_ARGUMENT. See Store::DeleteVersion and DeleteModel.
+  void Delete(std::string_view reference, Store::Done<Deleted> done);
+
+  // See Store::SetAlias and DeleteAlias. INVALID_ARGUMENT, field "alias": not
+  // of the form "names@prod".
+  void SetAlias(std::string_view alias, uint32_t version,
+                std::optional<uint32_t> expected,
+                Store::Done<ModelVersion> done);
+  void DeleteAlias(std::string_view alias, std::optional<uint32_t> expected,
+                   Store::Done<ModelVersion> done);
 
  private:
-  absl::Status WhyMissing(std::string_view name) const;
+  absl::StatusOr<ModelVersion> Look(const ModelReference& reference) const;
+  absl::Status WhyUntrained(std::string_view name) const;
 
-  const Store& store_;
-  const Jobs& jobs_;
+  Store& store_;
+  Jobs& jobs_;
+  LruCache<Model>& models_;
 };
-
-// OK, or a FieldError for "model": a name must match
-// [a-z0-9][a-z0-9._-]{0,62}.
-absl::Status ValidateModelName(std::string_view name);
 
 }  // namespace microgpt::server
 

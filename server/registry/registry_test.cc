@@ -4,15 +4,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/errors/errors.h"
-#include "core/text/utf8.h"
-#include "server/store/memory_store.h"
+#include "server/store/await.h"
+#include "server/store/sqlite_store.h"
 
 namespace microgpt::server {
 namespace {
@@ -26,7 +28,10 @@ class RegistryTest : public testing::Test {
     JobRequest request;
     request.model = model;
     request.corpus = corpus_;
-    const absl::StatusOr<JobRecord> job = jobs_.Submit(request);
+    request.vocab_size = 5;
+    const absl::StatusOr<JobRecord> job = Await<JobRecord>([&](auto done) {
+      jobs_.Submit(request, std::chrono::milliseconds(0), done);
+    });
     EXPECT_TRUE(job.ok()) << job.status();
     return *job;
   }
@@ -34,14 +39,44 @@ class RegistryTest : public testing::Test {
   // Ends a running job in `state`, with a model if it succeeded.
   void End(JobRecord job, JobState state) {
     std::shared_ptr<const Model> model;
-    if (state == JobState::kSucceeded) {
-      model = std::make_shared<const Model>(
-          ModelConfig(), Tokenizer(corpus_->alphabet()),
-          Parameters<float>(ModelConfig(), job.vocab_size), PythonRandom(1));
-    }
+    if (state == JobState::kSucceeded) model = MakeModel();
     job.state = state;
-    EXPECT_TRUE(store_.FinishJob(job, {}, std::move(model)).ok());
+    const auto finished = std::make_shared<const FinishedJob>(
+        FinishedJob{job, {}, std::move(model)});
+    EXPECT_TRUE(Await<JobRecord>([&](auto done) {
+                  store_->FinishJob(finished, done);
+                }).ok());
     board_.Remove(job.id);
+  }
+
+  std::shared_ptr<const Model> MakeModel() {
+    const Tokenizer tokenizer =
+        Tokenizer::ForCorpus(TokenizerKind::kCodePoint, *corpus_);
+    Parameters<float> parameters(ModelConfig(), tokenizer.vocab_size());
+    parameters.values()[0] = ++models_made_;  // no two are equal
+    return std::make_shared<const Model>(
+        ModelConfig(), tokenizer, std::move(parameters), PythonRandom(1));
+  }
+
+  absl::StatusOr<Registry::Deleted> Delete(const std::string& reference) {
+    return Await<Registry::Deleted>(
+        [&](auto done) { registry_.Delete(reference, done); });
+  }
+
+  absl::StatusOr<ModelVersion> SetAlias(
+      const std::string& alias, uint32_t version,
+      std::optional<uint32_t> expected = std::nullopt) {
+    return Await<ModelVersion>(
+        [&](auto done) { registry_.SetAlias(alias, version, expected, done); });
+  }
+
+  absl::StatusOr<ModelVersion> DeleteAlias(const std::string& alias) {
+    return Await<ModelVersion>(
+        [&](auto done) { registry_.DeleteAlias(alias, std::nullopt, done); });
+  }
+
+  absl::StatusOr<JobRecord> Cancel(const std::string& id) {
+    return Await<JobRecord>([&](auto done) { jobs_.Cancel(id, done); });
   }
 
   // Makes the next version of a model.
@@ -51,9 +86,9 @@ class RegistryTest : public testing::Test {
   }
 
   std::string Resolved(std::string_view reference) const {
-    const absl::StatusOr<ModelVersion> model = registry_.Resolve(reference);
-    EXPECT_TRUE(model.ok()) << model.status();
-    return model.ok() ? model->Reference() : "";
+    const auto found = registry_.Resolve(reference);
+    EXPECT_TRUE(found.ok()) << found.status();
+    return found.ok() ? found->version.Reference() : "";
   }
 
   // Why a name has no model, which is for lack of training.
@@ -66,59 +101,14 @@ class RegistryTest : public testing::Test {
 
   const std::shared_ptr<const Corpus> corpus_ =
       std::make_shared<const Corpus>(*Corpus::FromText("emma\nava\n"));
-  MemoryStore store_{64 << 20};
+  float models_made_ = 0;
+  LruCache<Model> models_{uint64_t{1} << 20};
   JobBoard board_{10};
-  Jobs jobs_{store_, board_};
-  const Registry registry_{store_, jobs_};
+  const std::unique_ptr<Store> store_ = *SqliteStore::Open(":memory:", 0);
+  Datasets datasets_{*store_, 0};
+  Jobs jobs_{*store_, board_, datasets_};
+  Registry registry_{*store_, jobs_, models_};
 };
-
-TEST(ModelNameTest, NamesAreLowerCaseLettersDigitsAndAFewMore) {
-  const std::vector<std::string> names = {
-      "n",   "0",     "names", "haiku-2", "a.b",
-      "a_b", "a--..", "7-",    "sha256",  std::string(63, 'a')};
-  for (const std::string& name : names) {
-    EXPECT_TRUE(ValidateModelName(name).ok()) << name;
-  }
-}
-
-TEST(ModelNameTest, OtherNamesAreRefused) {
-  const std::vector<std::string> names = {"",
-                                          "Names",
-                                          "-names",
-                                          ".names",
-                                          "_names",
-                                          "my names",
-                                          "names ",
-                                          "naïve",
-                                          "a/b",
-                                          "a@1",
-                                          "a\n",
-                                          "a:b",
-                                          "../x",
-                                          std::string("a\0b", 3),
-                                          std::string(64, 'a')};
-  for (const std::string& name : names) {
-    const absl::Status status = ValidateModelName(name);
-    EXPECT_TRUE(absl::IsInvalidArgument(status)) << name;
-    EXPECT_EQ(FieldOf(status), "model");
-    EXPECT_THAT(std::string(status.message()),
-                HasSubstr("1 to 63 characters of a-z, 0-9"));
-  }
-}
-
-TEST(ModelNameTest, ALongNameIsQuotedInPartCutBetweenCharacters) {
-  for (const std::string character : {"x", "é", "…", "𝄞"}) {
-    for (size_t offset = 0; offset < 4; ++offset) {
-      std::string name(offset, 'X');
-      while (name.size() < 10'000) name += character;
-      const absl::Status status = ValidateModelName(name);
-      const std::string message(status.message());
-      EXPECT_LT(message.size(), 300u);
-      EXPECT_TRUE(ValidateUtf8("message", message).ok());
-      EXPECT_THAT(message, HasSubstr("1 to 63 characters"));
-    }
-  }
-}
 
 TEST_F(RegistryTest, ANameIsItsNewestVersion) {
   Train("names");
@@ -141,27 +131,37 @@ TEST_F(RegistryTest, TheNewestVersionIsOfferedWhileTheNextIsTrained) {
   EXPECT_EQ(Resolved("names"), "names@1");
 }
 
-TEST_F(RegistryTest, AModelResolvedStaysAsItIs) {
+TEST_F(RegistryTest, AModelResolvedStaysAsItIsWhateverBecomesOfItsName) {
   Train("names");
   const auto held = registry_.Resolve("names");
   Train("names");
-  EXPECT_EQ(held->version, 1u);
+  EXPECT_EQ(held->version.version, 1u);
   EXPECT_EQ(held->model, registry_.Resolve("names@1")->model);
+  ASSERT_TRUE(Delete("names").ok());
+  EXPECT_EQ(held->model->tokenizer().vocab_size(), 5u);
 }
 
-TEST_F(RegistryTest, AReferenceOfAnotherFormIsRefused) {
+TEST_F(RegistryTest, AModelThatLeftMemoryComesBackOnUse) {
+  LruCache<Model> none(0);
+  Registry registry(*store_, jobs_, none);
   Train("names");
-  for (const char* reference :
-       {"", "@", "@1", "Names", "names@", "names@0", "names@-1", "names@+1",
-        "names@1x", "names@ 1", "names@1@1", "names@v1", "names@latest",
-        "names@1.0", "names@4294967296"}) {
-    const absl::Status status = registry_.Resolve(reference).status();
-    EXPECT_TRUE(absl::IsInvalidArgument(status)) << reference << status;
-    EXPECT_EQ(FieldOf(status), "model") << reference;
-  }
-  EXPECT_EQ(registry_.Resolve("names@x").status().message(),
-            "model: \"names@x\": a version is a number from 1 on, as in "
-            "\"names@1\"");
+  const auto first = registry.Resolve("names");
+  const auto again = registry.Resolve("names");
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_NE(first->model, again->model) << "loaded twice";
+  const auto values = [](const Model& model) {
+    return std::get<Parameters<float>>(model.parameters()).values();
+  };
+  EXPECT_THAT(values(*again->model),
+              testing::ElementsAreArray(values(*first->model)));
+}
+
+TEST_F(RegistryTest, ModelsThatAreUsedOftenStayInMemory) {
+  Train("names");
+  const auto first = registry_.Resolve("names");
+  EXPECT_EQ(registry_.Resolve("names")->model, first->model);
+  EXPECT_GT(models_.bytes(), 0u);
 }
 
 TEST_F(RegistryTest, AnUnknownNameIsNotFoundNamingTheNearest) {
@@ -219,7 +219,7 @@ TEST_F(RegistryTest, AModelWhoseJobFailedIsNotTrainedForThatReason) {
 
 TEST_F(RegistryTest, AModelWhoseJobWasCancelledIsNotTrained) {
   const std::string id = Submit("names").id;
-  ASSERT_TRUE(jobs_.Cancel(id).ok());
+  ASSERT_TRUE(Cancel(id).ok());
   EXPECT_EQ(WhyNotTrained("names"),
             "model \"names\" has no finished version: its job " + id +
                 " was cancelled");
@@ -228,22 +228,123 @@ TEST_F(RegistryTest, AModelWhoseJobWasCancelledIsNotTrained) {
 TEST_F(RegistryTest, OfSeveralJobsTheNewestTellsWhy) {
   const std::string first = Submit("names").id;
   const std::string second = Submit("names").id;
-  ASSERT_TRUE(jobs_.Cancel(second).ok());
+  ASSERT_TRUE(Cancel(second).ok());
   EXPECT_THAT(WhyNotTrained("names"), HasSubstr(second));
 }
 
-TEST_F(RegistryTest, ModelsAreListedAndCounted) {
-  EXPECT_EQ(registry_.size(), 0u);
+TEST_F(RegistryTest, ModelsAndTheirVersionsAreListed) {
   Train("pets");
   Train("names");
   Train("names");
   Submit("cities");
-  EXPECT_EQ(registry_.size(), 2u);
-  const std::vector<ModelVersion> models = registry_.List("", 10);
-  ASSERT_EQ(models.size(), 2u);
-  EXPECT_EQ(models[0].Reference(), "names@2");
-  EXPECT_EQ(models[1].Reference(), "pets@1");
-  EXPECT_EQ(registry_.List("names", 10).size(), 1u);
+  const auto references = [](const auto& versions) {
+    std::vector<std::string> all;
+    for (const ModelVersion& version : *versions) {
+      all.push_back(version.Reference());
+    }
+    return all;
+  };
+  EXPECT_THAT(references(registry_.List("", 10)),
+              testing::ElementsAre("names@2", "pets@1"));
+  EXPECT_THAT(references(registry_.List("names", 10)),
+              testing::ElementsAre("pets@1"));
+  EXPECT_THAT(references(registry_.ListVersions("names", 0, 10)),
+              testing::ElementsAre("names@2", "names@1"));
+  EXPECT_TRUE(absl::IsNotFound(registry_.ListVersions("x", 0, 10).status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      registry_.ListVersions("cities", 0, 10).status()));
+}
+
+// --- Aliases.
+
+TEST_F(RegistryTest, AnAliasIsAReference) {
+  Train("names");
+  Train("names");
+  ASSERT_TRUE(SetAlias("names@prod", 1).ok());
+  EXPECT_EQ(Resolved("names@prod"), "names@1");
+  EXPECT_THAT(registry_.Find("names@1")->aliases, testing::ElementsAre("prod"));
+  ASSERT_TRUE(SetAlias("names@prod", 0).ok());
+  EXPECT_EQ(Resolved("names@prod"), "names@2") << "0 is the newest";
+  ASSERT_TRUE(DeleteAlias("names@prod").ok());
+  EXPECT_TRUE(absl::IsNotFound(registry_.Find("names@prod").status()));
+}
+
+TEST_F(RegistryTest, AnAliasMovesOnlyFromWhereItIsExpected) {
+  Train("names");
+  Train("names");
+  ASSERT_TRUE(SetAlias("names@prod", 1, 0).ok()) << "it is new";
+  EXPECT_TRUE(absl::IsAborted(SetAlias("names@prod", 2, 0).status()));
+  EXPECT_TRUE(absl::IsAborted(SetAlias("names@prod", 2, 2).status()));
+  ASSERT_TRUE(SetAlias("names@prod", 2, 1).ok());
+  EXPECT_EQ(Resolved("names@prod"), "names@2");
+}
+
+TEST_F(RegistryTest, AnAliasNeedsAVersion) {
+  Submit("pets");
+  EXPECT_TRUE(absl::IsFailedPrecondition(SetAlias("pets@prod", 0).status()));
+  EXPECT_TRUE(absl::IsNotFound(SetAlias("x@prod", 0).status()));
+  Train("names");
+  EXPECT_TRUE(absl::IsNotFound(SetAlias("names@prod", 2).status()));
+  EXPECT_EQ(FieldOf(SetAlias("names", 1).status()), "alias");
+  EXPECT_TRUE(absl::IsNotFound(DeleteAlias("names@prod").status()));
+}
+
+// --- Deleting.
+
+TEST_F(RegistryTest, ADeletedVersionIsGoneAndItsNumberNotUsedAgain) {
+  Train("names");
+  Train("names");
+  EXPECT_EQ(Delete("names@2")->versions, 1u);
+  EXPECT_EQ(Resolved("names"), "names@1");
+  EXPECT_TRUE(absl::IsNotFound(registry_.Find("names@2").status()));
+  Train("names");
+  EXPECT_EQ(Resolved("names"), "names@3");
+  EXPECT_EQ(Delete("names@latest")->versions, 1u);
+  EXPECT_EQ(Resolved("names"), "names@1");
+}
+
+TEST_F(RegistryTest, ADeletedModelTakesItsJobsWithIt) {
+  Train("names");
+  Submit("names");
+  const JobBoard::Claimed running = *board_.Claim();
+  const std::string queued = Submit("names").id;
+  const auto deleted = Delete("names");
+  ASSERT_TRUE(deleted.ok()) << deleted.status();
+  EXPECT_EQ(deleted->versions, 1u);
+  EXPECT_EQ(deleted->cancelled_jobs, 2u);
+  EXPECT_TRUE(running.stop.stop_requested());
+  EXPECT_EQ(board_.queued(), 0u);
+  EXPECT_EQ(jobs_.Get(queued)->state, JobState::kCancelled);
+  // What the worker brings is not published.
+  End(running.job, JobState::kSucceeded);
+  EXPECT_EQ(jobs_.Get(running.job.id)->state, JobState::kCancelled);
+  EXPECT_FALSE(registry_.Find("names").ok());
+}
+
+TEST_F(RegistryTest, WhatAnAliasPointsToIsNotDeleted) {
+  Train("names");
+  ASSERT_TRUE(SetAlias("names@prod", 1).ok());
+  for (const char* reference : {"names", "names@1"}) {
+    const absl::Status status = Delete(reference).status();
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("prod"));
+  }
+  EXPECT_EQ(FieldOf(Delete("names@prod").status()), "model");
+  EXPECT_EQ(Resolved("names"), "names@1");
+}
+
+TEST_F(RegistryTest, WhatIsNotThereIsNotDeleted) {
+  Train("names");
+  EXPECT_TRUE(absl::IsNotFound(Delete("x").status()));
+  EXPECT_TRUE(absl::IsNotFound(Delete("names@2").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(Delete("").status()));
+}
+
+TEST_F(RegistryTest, AModelWhoseVersionsWereDeletedSaysSo) {
+  Train("names");
+  ASSERT_TRUE(Delete("names@1").ok());
+  EXPECT_EQ(registry_.Find("names").status().message(),
+            "model \"names\" has no version: they were deleted");
 }
 
 }  // namespace

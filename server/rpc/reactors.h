@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // gRPC's callback API on one side, transport-free handlers on the other: bytes
-// in, handler, bytes out. One template for unary calls, one for server streams.
-// A reactor owns itself from its creation until gRPC calls OnDone.
+// in, handler, bytes out. One template for unary calls, one for streams to the
+// client, one for streams from it. A reactor owns itself from its creation
+// until gRPC calls OnDone.
 #ifndef MICROGPT_SERVER_RPC_REACTORS_H_
 #define MICROGPT_SERVER_RPC_REACTORS_H_
 
@@ -140,6 +141,87 @@ class StreamReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   // what the stream does before and after, but by locks that ThreadSanitizer
   // cannot see; this says it in its words.
   std::atomic<bool> written_ = false;
+};
+
+template <typename Request, typename Response>
+class UploadReactor : public grpc::ServerReadReactor<grpc::ByteBuffer> {
+ public:
+  using Handler =
+      std::function<absl::StatusOr<RequestStreamPtr<Request, Response>>(
+          const CallContext&)>;
+
+  UploadReactor(const grpc::CallbackServerContext& context,
+                grpc::ByteBuffer& answer, CallTracker& tracker,
+                const Handler& handler)
+      : call_(context), state_(context, tracker), answer_(answer) {
+    auto stream = handler(state_.context());
+    if (!stream.ok()) {
+      End(stream.status());
+      return;
+    }
+    stream_ = *std::move(stream);
+    Read();
+    // A client that is silent holds up no shutdown.
+    on_stop_.emplace(state_.context().stop, [this] { EndIfReading(); });
+  }
+
+  void OnReadDone(bool ok) override {
+    State reading = State::kReading;
+    // Lost to a stop: the call has its answer.
+    if (!turn_.compare_exchange_strong(reading, State::kHandling)) return;
+    if (!ok && call_.IsCancelled()) return End(absl::CancelledError());
+    if (!ok) {
+      stream_->Finish([this](absl::StatusOr<Response> response) {
+        if (response.ok()) answer_ = Encode(*response);
+        End(response.status());
+      });
+      return;
+    }
+    Request request;
+    if (const absl::Status status = Decode(message_, request); !status.ok()) {
+      return End(status);
+    }
+    stream_->Push(std::move(request), [this](const absl::Status& taken) {
+      const bool stopped = state_.context().stop.stop_requested();
+      if (!taken.ok() || stopped) {
+        return End(stopped ? absl::CancelledError() : taken);
+      }
+      Read();  // and nothing after it: the next message may end the call
+    });
+  }
+
+  void OnCancel() override { state_.Stop(); }
+  void OnDone() override { delete this; }
+
+ private:
+  // Whose turn it is: the client's, to send; or the handler's, who will call
+  // back and so must find the reactor alive.
+  enum class State { kReading, kHandling, kEnded };
+
+  void Read() {
+    turn_ = State::kReading;
+    StartRead(&message_);
+  }
+
+  void EndIfReading() {
+    State reading = State::kReading;
+    if (turn_.compare_exchange_strong(reading, State::kEnded)) {
+      Finish(state_.Final(absl::CancelledError()));
+    }
+  }
+
+  void End(const absl::Status& status) {
+    turn_ = State::kEnded;
+    Finish(state_.Final(status));
+  }
+
+  const grpc::CallbackServerContext& call_;
+  CallState state_;
+  grpc::ByteBuffer& answer_;  // gRPC's, until OnDone
+  RequestStreamPtr<Request, Response> stream_;
+  grpc::ByteBuffer message_;  // being read
+  std::atomic<State> turn_ = State::kHandling;
+  std::optional<std::stop_callback<std::function<void()>>> on_stop_;
 };
 
 }  // namespace microgpt::server

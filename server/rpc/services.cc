@@ -36,6 +36,19 @@ grpc::ServerWriteReactor<Bytes>* Stream(
       });
 }
 
+// A reactor for a stream of requests.
+template <typename Handlers, typename Request, typename Response>
+grpc::ServerReadReactor<Bytes>* Upload(
+    Context* context, Bytes* response, CallTracker& tracker, Handlers& handlers,
+    absl::StatusOr<RequestStreamPtr<Request, Response>> (Handlers::*method)(
+        const CallContext&)) {
+  return new UploadReactor<Request, Response>(
+      *context, *response, tracker,
+      [&handlers, method](const CallContext& call) {
+        return (handlers.*method)(call);
+      });
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* MicroGptService::Train(Context* context,
@@ -78,30 +91,97 @@ grpc::ServerWriteReactor<Bytes>* MicroGptService::Generate(
                 &GenerationHandlers::Generate);
 }
 
-grpc::ServerUnaryReactor* RegistryService::ListJobs(Context* context,
-                                                    const Bytes* request,
-                                                    Bytes* response) {
-  return Unary(context, request, response, tracker_, handlers_,
-               &HousekeepingHandlers::ListJobs);
-}
-
 grpc::ServerUnaryReactor* RegistryService::ListModels(Context* context,
                                                       const Bytes* request,
                                                       Bytes* response) {
-  return Unary(context, request, response, tracker_, handlers_,
-               &HousekeepingHandlers::ListModels);
+  return Unary(context, request, response, tracker_, models_,
+               &ModelHandlers::ListModels);
+}
+
+grpc::ServerUnaryReactor* RegistryService::GetModel(Context* context,
+                                                    const Bytes* request,
+                                                    Bytes* response) {
+  return Unary(context, request, response, tracker_, models_,
+               &ModelHandlers::GetModel);
+}
+
+grpc::ServerUnaryReactor* RegistryService::DeleteModel(Context* context,
+                                                       const Bytes* request,
+                                                       Bytes* response) {
+  return Unary(context, request, response, tracker_, models_,
+               &ModelHandlers::DeleteModel);
+}
+
+grpc::ServerUnaryReactor* RegistryService::SetAlias(Context* context,
+                                                    const Bytes* request,
+                                                    Bytes* response) {
+  return Unary(context, request, response, tracker_, models_,
+               &ModelHandlers::SetAlias);
+}
+
+grpc::ServerUnaryReactor* RegistryService::DeleteAlias(Context* context,
+                                                       const Bytes* request,
+                                                       Bytes* response) {
+  return Unary(context, request, response, tracker_, models_,
+               &ModelHandlers::DeleteAlias);
+}
+
+grpc::ServerWriteReactor<Bytes>* RegistryService::ExportModel(
+    Context* context, const Bytes* request) {
+  return Stream(context, request, tracker_, models_,
+                &ModelHandlers::ExportModel);
+}
+
+grpc::ServerReadReactor<Bytes>* RegistryService::ImportModel(Context* context,
+                                                             Bytes* response) {
+  return Upload(context, response, tracker_, models_,
+                &ModelHandlers::ImportModel);
+}
+
+grpc::ServerReadReactor<Bytes>* RegistryService::AddDataset(Context* context,
+                                                            Bytes* response) {
+  return Upload(context, response, tracker_, datasets_,
+                &DatasetHandlers::AddDataset);
+}
+
+grpc::ServerUnaryReactor* RegistryService::GetDataset(Context* context,
+                                                      const Bytes* request,
+                                                      Bytes* response) {
+  return Unary(context, request, response, tracker_, datasets_,
+               &DatasetHandlers::GetDataset);
+}
+
+grpc::ServerUnaryReactor* RegistryService::ListDatasets(Context* context,
+                                                        const Bytes* request,
+                                                        Bytes* response) {
+  return Unary(context, request, response, tracker_, datasets_,
+               &DatasetHandlers::ListDatasets);
+}
+
+grpc::ServerUnaryReactor* RegistryService::DeleteDataset(Context* context,
+                                                         const Bytes* request,
+                                                         Bytes* response) {
+  return Unary(context, request, response, tracker_, datasets_,
+               &DatasetHandlers::DeleteDataset);
+}
+
+grpc::ServerUnaryReactor* RegistryService::ListJobs(Context* context,
+                                                    const Bytes* request,
+                                                    Bytes* response) {
+  return Unary(context, request, response, tracker_, housekeeping_,
+               &HousekeepingHandlers::ListJobs);
 }
 
 grpc::ServerUnaryReactor* RegistryService::GetServerInfo(Context* context,
                                                          const Bytes* request,
                                                          Bytes* response) {
-  return Unary(context, request, response, tracker_, handlers_,
+  return Unary(context, request, response, tracker_, housekeeping_,
                &HousekeepingHandlers::GetServerInfo);
 }
 
 grpc::ServerWriteReactor<Bytes>* RegistryService::GetLosses(
     Context* context, const Bytes* request) {
-  return Stream(context, request, tracker_, handlers_,
+  return Stream(context, request, tracker_, housekeeping_,
                 &HousekeepingHandlers::GetLosses);
 }
 

@@ -7,8 +7,10 @@
 
 #include "microgpt/v1/microgpt.grpc.pb.h"
 #include "microgpt/v1/registry.grpc.pb.h"
+#include "server/handlers/datasets.h"
 #include "server/handlers/generation.h"
 #include "server/handlers/housekeeping.h"
+#include "server/handlers/models.h"
 #include "server/handlers/training.h"
 #include "server/rpc/call_tracker.h"
 
@@ -47,26 +49,62 @@ class MicroGptService final : public RawMicroGpt {
   CallTracker& tracker_;
 };
 
-using RawRegistry = v1::Registry::WithRawCallbackMethod_ListJobs<
-    v1::Registry::WithRawCallbackMethod_ListModels<
-        v1::Registry::WithRawCallbackMethod_GetLosses<
-            v1::Registry::WithRawCallbackMethod_GetServerInfo<
-                v1::Registry::Service>>>>;
+template <typename Service>
+using RawModels = v1::Registry::WithRawCallbackMethod_ListModels<
+    v1::Registry::WithRawCallbackMethod_GetModel<
+        v1::Registry::WithRawCallbackMethod_DeleteModel<
+            v1::Registry::WithRawCallbackMethod_SetAlias<
+                v1::Registry::WithRawCallbackMethod_DeleteAlias<
+                    v1::Registry::WithRawCallbackMethod_ExportModel<
+                        v1::Registry::WithRawCallbackMethod_ImportModel<
+                            Service>>>>>>>;
+template <typename Service>
+using RawDatasets = v1::Registry::WithRawCallbackMethod_AddDataset<
+    v1::Registry::WithRawCallbackMethod_GetDataset<
+        v1::Registry::WithRawCallbackMethod_ListDatasets<
+            v1::Registry::WithRawCallbackMethod_DeleteDataset<Service>>>>;
+template <typename Service>
+using RawHousekeeping = v1::Registry::WithRawCallbackMethod_ListJobs<
+    v1::Registry::WithRawCallbackMethod_GetLosses<
+        v1::Registry::WithRawCallbackMethod_GetServerInfo<Service>>>;
 
-class RegistryService final : public RawRegistry {
+class RegistryService final
+    : public RawModels<RawDatasets<RawHousekeeping<v1::Registry::Service>>> {
  public:
   // All must outlive the gRPC server.
-  RegistryService(HousekeepingHandlers& handlers, CallTracker& tracker)
-      : handlers_(handlers), tracker_(tracker) {}
+  RegistryService(ModelHandlers& models, DatasetHandlers& datasets,
+                  HousekeepingHandlers& housekeeping, CallTracker& tracker)
+      : models_(models),
+        datasets_(datasets),
+        housekeeping_(housekeeping),
+        tracker_(tracker) {}
+
+  grpc::ServerUnaryReactor* ListModels(Context*, const Bytes*, Bytes*) override;
+  grpc::ServerUnaryReactor* GetModel(Context*, const Bytes*, Bytes*) override;
+  grpc::ServerUnaryReactor* DeleteModel(Context*, const Bytes*,
+                                        Bytes*) override;
+  grpc::ServerUnaryReactor* SetAlias(Context*, const Bytes*, Bytes*) override;
+  grpc::ServerUnaryReactor* DeleteAlias(Context*, const Bytes*,
+                                        Bytes*) override;
+  grpc::ServerWriteReactor<Bytes>* ExportModel(Context*, const Bytes*) override;
+  grpc::ServerReadReactor<Bytes>* ImportModel(Context*, Bytes*) override;
+
+  grpc::ServerReadReactor<Bytes>* AddDataset(Context*, Bytes*) override;
+  grpc::ServerUnaryReactor* GetDataset(Context*, const Bytes*, Bytes*) override;
+  grpc::ServerUnaryReactor* ListDatasets(Context*, const Bytes*,
+                                         Bytes*) override;
+  grpc::ServerUnaryReactor* DeleteDataset(Context*, const Bytes*,
+                                          Bytes*) override;
 
   grpc::ServerUnaryReactor* ListJobs(Context*, const Bytes*, Bytes*) override;
-  grpc::ServerUnaryReactor* ListModels(Context*, const Bytes*, Bytes*) override;
   grpc::ServerUnaryReactor* GetServerInfo(Context*, const Bytes*,
                                           Bytes*) override;
   grpc::ServerWriteReactor<Bytes>* GetLosses(Context*, const Bytes*) override;
 
  private:
-  HousekeepingHandlers& handlers_;
+  ModelHandlers& models_;
+  DatasetHandlers& datasets_;
+  HousekeepingHandlers& housekeeping_;
   CallTracker& tracker_;
 };
 

@@ -33,7 +33,7 @@ struct DatasetSummary {
 
 // A stored dataset.
 struct DatasetRecord {
-  std::string id;  // "sha256:<hex>"
+  std::string id;                  // "sha256:<hex>"
   uint64_t sequence = 0;           // grows with each new dataset
   std::vector<std::string> names;  // sorted; none: known by its id
   uint64_t documents = 0;
@@ -92,10 +92,15 @@ struct JobRecord {
 
 // A job that has ended, with all that came of it.
 struct FinishedJob {
-  JobRecord job;               // in a final state
-  std::vector<double> losses;  // of each step done
+  JobRecord job;                       // in a final state
+  std::vector<double> losses;          // of each step done
   std::shared_ptr<const Model> model;  // null unless it succeeded
 };
+
+// "names@3".
+inline std::string ReferenceTo(const std::string& name, uint32_t version) {
+  return name + "@" + std::to_string(version);
+}
 
 // One immutable version of a model: all about it but its weights.
 struct ModelVersion {
@@ -117,7 +122,7 @@ struct ModelVersion {
   Time create_time;
   std::vector<std::string> aliases;  // sorted, "prod"; filled in when read
 
-  std::string Reference() const { return name + "@" + std::to_string(version); }
+  std::string Reference() const { return ReferenceTo(name, version); }
 };
 
 }  // namespace microgpt::server

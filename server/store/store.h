@@ -83,8 +83,9 @@ class Store {
 
   // At most `limit` losses of an ended job's steps, from step `from` (counted
   // from 0) on; none before its end. NOT_FOUND.
-  virtual absl::StatusOr<std::vector<double>> GetLosses(
-      std::string_view job, size_t from, size_t limit) const = 0;
+  virtual absl::StatusOr<std::vector<double>> GetLosses(std::string_view job,
+                                                        size_t from,
+                                                        size_t limit) const = 0;
 
   // --- Datasets ---
   // `dataset` is a name or an id ("sha256:<hex>"). Built-in datasets are not
@@ -121,7 +122,8 @@ class Store {
   // --- Models ---
 
   // Keeps `model` as the next version of version.name, and answers with the
-  // version as kept: its number, sum, sizes and shape are filled in from `model`.
+  // version as kept: its number, sum, sizes and shape are filled in from
+  // `model`.
   virtual void AddVersion(const ModelVersion& version,
                           std::shared_ptr<const Model> model,
                           Done<ModelVersion> done) = 0;
@@ -135,8 +137,8 @@ class Store {
     uint32_t versions = 0;
     std::vector<std::string> cancelled_jobs;  // that had not ended: their ids
   };
-  // Deletes all versions of a model and the record of its ended jobs; those that
-  // have not ended end CANCELLED. NOT_FOUND: neither versions nor jobs.
+  // Deletes all versions of a model and the record of its ended jobs; those
+  // that have not ended end CANCELLED. NOT_FOUND: neither versions nor jobs.
   // FAILED_PRECONDITION: an alias points to one of them.
   virtual void DeleteModel(std::string_view name, Done<DeletedModel> done) = 0;
 
@@ -166,7 +168,8 @@ class Store {
   virtual absl::StatusOr<std::vector<ModelVersion>> ListModels(
       std::string_view after, size_t limit) const = 0;
 
-  // At most `limit` versions of one model below `before` (0: all), newest first.
+  // At most `limit` versions of one model below `before` (0: all), newest
+  // first.
   virtual absl::StatusOr<std::vector<ModelVersion>> ListVersions(
       std::string_view name, uint32_t before, size_t limit) const = 0;
 
