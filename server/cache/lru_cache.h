@@ -3,13 +3,15 @@
 #define MICROGPT_SERVER_CACHE_LRU_CACHE_H_
 
 #include <cstdint>
+#include <functional>
+#include <iterator>
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "server/threads/mutex.h"
 
 namespace microgpt::server {
@@ -85,7 +87,7 @@ class LruCache {
   mutable Mutex mutex_;
   uint64_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   std::list<Entry> entries_ ABSL_GUARDED_BY(mutex_);  // newest first
-  absl::flat_hash_map<std::string, Place> places_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Place, std::less<>> places_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace microgpt::server

@@ -5,12 +5,23 @@
 
 #include <utility>
 
+#include "core/text/tokenizer.h"
 #include "core/text/utf8.h"
+#include "core/training/trainer.h"
 #include "server/datasets/builtin.h"
 #include "server/errors/errors.h"
 #include "server/errors/names.h"
 
 namespace microgpt::server {
+
+DatasetSummary SummarizeDataset(const Corpus& corpus, TokenizerKind tokenizer,
+                                uint32_t block_size) {
+  return {.id = corpus.id(),
+          .documents = corpus.size(),
+          .tokens = CountCharacters(tokenizer, corpus) + corpus.size(),
+          .duplicates = corpus.duplicates(),
+          .truncated = CountTruncated(tokenizer, corpus, block_size)};
+}
 
 absl::Status ValidateDatasetName(std::string_view name) {
   return ValidateName("name", "dataset", name);

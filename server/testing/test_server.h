@@ -20,7 +20,7 @@ namespace microgpt::server {
 // A real server on a free loopback port, and stubs that talk to it.
 class TestServer {
  public:
-  // The defaults of the flags, two workers and two samplers.
+  // The defaults of the flags, a store in memory, two workers and two samplers.
   static Options DefaultOptions();
 
   explicit TestServer(const Options& options = DefaultOptions());
