@@ -38,8 +38,9 @@ class PollerTest(unittest.TestCase):
 
     def start_server(self, address):
         """Where a server listens that ends with the test."""
-        server = subprocess.Popen([SERVER, "--grpc-address", address],
-                                  stderr=subprocess.PIPE, text=True)
+        server = subprocess.Popen(
+            [SERVER, "--data-dir=:memory:", "--grpc-address", address],
+            stderr=subprocess.PIPE, text=True)
         self.addCleanup(server.communicate)
         self.addCleanup(server.terminate)
         for line in server.stderr:
