@@ -11,6 +11,7 @@
 #include "CLI/CLI.hpp"
 #include "client/command_line/nearest.h"
 #include "client/command_line/values.h"
+#include "client/commands/registry/registry.h"
 #include "client/connection/connection.h"
 #include "client/connection/failure.h"
 #include "client/connection/interrupts.h"
@@ -48,8 +49,8 @@ class HelpFormatter : public CLI::Formatter {
   }
 
   std::string make_usage(const CLI::App* app, std::string name) const override {
-    const bool is_root = app->get_parent() == nullptr;
-    if (is_root) return "\nUsage: mgpt [OPTIONS] COMMAND …\n";
+    const bool is_group = !app->get_subcommands({}).empty();
+    if (is_group) return fmt::format("\nUsage: {} [OPTIONS] COMMAND …\n", name);
     return "\n" + CLI::Formatter::make_usage(app, std::move(name));
   }
 
@@ -111,14 +112,22 @@ void AddVersion(CLI::App& root, Invocation* invocation) {
 }
 
 void AddCommands(CLI::App& root, Action* action) {
+  root.group("Training and sampling");  // what is added next is in this group
   AddTrain(root, action);
   AddGenerate(root, action);
   AddScore(root, action);
+  root.group("Training jobs");
+  AddJobs(root, action);
   AddStatus(root, action);
   AddWatch(root, action);
   AddStop(root, action);
   AddMetrics(root, action);
-  AddLists(root, action);
+  root.group("Models and datasets");
+  AddModels(root, action);
+  AddAlias(root, action);
+  AddModelFiles(root, action);
+  AddDatasets(root, action);
+  root.group("The server, and this program");
   AddServer(root, action);
 }
 
@@ -169,32 +178,47 @@ std::vector<std::string> ForCli11(const std::vector<std::string>& arguments) {
   return prepared;
 }
 
-CLI::App* ChosenCommand(CLI::App& root) {
-  const std::vector<CLI::App*> chosen = root.get_subcommands();
-  return chosen.empty() ? nullptr : chosen.front();
+// From mgpt itself down to the command that is chosen: "mgpt", "dataset",
+// "add".
+std::vector<CLI::App*> ChosenPath(CLI::App& root) {
+  std::vector<CLI::App*> path = {&root};
+  while (!path.back()->get_subcommands().empty()) {
+    path.push_back(path.back()->get_subcommands().front());
+  }
+  return path;
+}
+
+// "mgpt dataset add".
+std::string NameOf(const std::vector<CLI::App*>& path) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : path) names.push_back(command->get_name());
+  return fmt::format("{}", fmt::join(names, " "));
+}
+
+// Whether it does nothing itself but has commands below it.
+bool IsGroup(const CLI::App& command) {
+  return !command.get_subcommands({}).empty();
 }
 
 // The command that prints the help on this option or argument.
 std::string HelpOn(CLI::App& root, const std::string& option) {
-  CLI::App* const command = ChosenCommand(root);
   const bool global = root.get_option_no_throw(option) != nullptr;
-  return command == nullptr || global
-             ? "mgpt --help"
-             : fmt::format("mgpt {} --help", command->get_name());
+  return global ? "mgpt --help"
+                : fmt::format("{} --help", NameOf(ChosenPath(root)));
 }
 
 // Names that may stand where `word` does: flags for a flag, else commands.
 std::vector<std::string> Candidates(CLI::App& root, bool flags) {
+  const std::vector<CLI::App*> path = ChosenPath(root);
   std::vector<std::string> names;
   if (!flags) {
-    for (const CLI::App* command : root.get_subcommands({})) {
+    for (const CLI::App* command : path.back()->get_subcommands({})) {
       names.push_back(command->get_name());
       for (const auto& alias : command->get_aliases()) names.push_back(alias);
     }
     return names;
   }
-  for (const CLI::App* app : {ChosenCommand(root), &root}) {
-    if (app == nullptr) continue;
+  for (const CLI::App* app : {path.back(), &root}) {
     for (const CLI::Option* option : app->get_options()) {
       for (const auto& name : option->get_lnames())
         names.push_back("--" + name);
@@ -213,20 +237,13 @@ absl::Status Unexpected(CLI::App& root, std::vector<std::string> extras) {
   const bool flag = word != extras.end();
   if (!flag) word = extras.begin();
   const std::string name = word->substr(0, flag ? word->find('=') : word->npos);
-  const CLI::App* const command = ChosenCommand(root);
-  std::string problem = "is not a command of mgpt";
-  if (flag) {
-    problem = fmt::format("is not an option of mgpt{}",
-                          command ? " " + command->get_name() : "");
-  } else if (command != nullptr) {
-    problem = fmt::format("is one argument too many for mgpt {}",
-                          command->get_name());
-  }
-  const bool may_be_slip = flag || command == nullptr;
-  const auto nearest =
-      may_be_slip ? Nearest(name, Candidates(root, flag)) : std::nullopt;
+  const std::vector<CLI::App*> path = ChosenPath(root);
+  std::string problem = "is one argument too many for";
+  if (flag) problem = "is not an option of";
+  if (!flag && IsGroup(*path.back())) problem = "is not a command of";
+  const auto nearest = Nearest(name, Candidates(root, flag));
   return absl::InvalidArgumentError(
-      fmt::format("{} {}{} See: {}", name, problem,
+      fmt::format("{} {} {}{} See: {}", name, problem, NameOf(path),
                   nearest ? fmt::format(": did you mean {}?", *nearest) : ".",
                   HelpOn(root, nearest.value_or(name))));
 }
@@ -260,10 +277,10 @@ absl::Status Parse(CLI::App& root, const std::vector<std::string>& arguments,
   try {
     root.parse(ForCli11(arguments));
   } catch (const CLI::CallForHelp&) {
-    CLI::App* const command = ChosenCommand(root);
     const std::vector<std::string> extras = root.remaining(true);
-    if (command == nullptr && !extras.empty()) return Unexpected(root, extras);
-    invocation->help = command ? command->help("mgpt") : root.help();
+    const bool is_group = IsGroup(*ChosenPath(root).back());
+    if (is_group && !extras.empty()) return Unexpected(root, extras);
+    invocation->help = root.help();  // of the command that is chosen
   } catch (const CLI::CallForVersion& version) {
     invocation->help = fmt::format("{}\n", version.what());
   } catch (const CLI::ExtrasError&) {

@@ -125,13 +125,50 @@ TEST_F(CliTest, SlipsAreUnderstood) {
 TEST_F(CliTest, WhatIsLikeNothingIsJustUnknown) {
   EXPECT_EQ(ErrorOf({"deploy"}),
             "deploy is not a command of mgpt. See: mgpt --help");
-  EXPECT_EQ(ErrorOf({"ls", "names"}),
-            "names is one argument too many for mgpt ls. See: mgpt ls --help");
+  EXPECT_EQ(ErrorOf({"info", "names"}),
+            "names is one argument too many for mgpt info. See: mgpt info "
+            "--help");
+}
+
+TEST_F(CliTest, ACommandMayHaveCommandsBelowIt) {
+  EXPECT_TRUE(ParseCommandLine({"dataset", "ls", "-q"})->action);
+  EXPECT_EQ(ParseCommandLine({"dataset", "show", "ls"}).status(),
+            absl::OkStatus())
+      << "a name may be that of a command";
+  EXPECT_EQ(ErrorOf({"dataset", "lst"}),
+            "lst is not a command of mgpt dataset: did you mean ls? See: mgpt "
+            "dataset --help");
+  EXPECT_EQ(ErrorOf({"dataset", "train"}),
+            "train is not a command of mgpt dataset. See: mgpt dataset "
+            "--help");
+  EXPECT_EQ(ErrorOf({"dataset", "rm", "x", "--yess"}),
+            "--yess is not an option of mgpt dataset rm: did you mean --yes? "
+            "See: mgpt dataset rm --help");
+  EXPECT_EQ(ErrorOf({"dataset", "show", "x", "y"}),
+            "y is one argument too many for mgpt dataset show. See: mgpt "
+            "dataset show --help");
+  EXPECT_EQ(ErrorOf({"alias", "set"}),
+            "ALIAS is required. See: mgpt alias set --help");
+}
+
+TEST_F(CliTest, ACommandWithCommandsBelowItHelps) {
+  const auto help = ParseCommandLine({"dataset"})->help;
+  EXPECT_NE(help.find("Usage: mgpt dataset [OPTIONS] COMMAND"),
+            std::string::npos)
+      << help;
+  EXPECT_EQ(ParseCommandLine({"dataset", "--help"})->help, help);
+  EXPECT_EQ(ParseCommandLine({"help", "dataset"})->help, help);
+  EXPECT_EQ(ParseCommandLine({"help", "dataset", "add"})->help,
+            ParseCommandLine({"dataset", "add", "--help"})->help);
+  EXPECT_EQ(ErrorOf({"help", "dataset", "ad"}),
+            "ad is not a command of mgpt dataset: did you mean add? See: mgpt "
+            "dataset --help");
 }
 
 TEST_F(CliTest, WhatIsBehindTwoDashesIsNoOption) {
-  EXPECT_EQ(ErrorOf({"ls", "--", "[x]"}),
-            "[x] is one argument too many for mgpt ls. See: mgpt ls --help");
+  EXPECT_EQ(ErrorOf({"info", "--", "[x]"}),
+            "[x] is one argument too many for mgpt info. See: mgpt info "
+            "--help");
   EXPECT_TRUE(
       ParseCommandLine({"score", "names", "a", "--", "--help"})->help.empty());
 }

@@ -37,6 +37,14 @@ bool IsModelName(std::string_view text) {
          std::all_of(text.begin(), text.end(), IsModelNameCharacter);
 }
 
+std::string_view ModelOf(std::string_view reference) {
+  return reference.substr(0, reference.find('@'));
+}
+
+bool HasVersion(std::string_view reference) {
+  return reference.find('@') != std::string_view::npos;
+}
+
 std::optional<std::string> ModelNameFromFile(std::string_view path) {
   std::string name = Lower(std::filesystem::path(path).stem().string());
   std::replace(name.begin(), name.end(), ' ', '-');

@@ -16,6 +16,14 @@ bool IsJobId(std::string_view text);
 // [a-z0-9][a-z0-9._-]{0,62}
 bool IsModelName(std::string_view text);
 
+// The model of a reference to a version, which is a model's name and, behind an
+// '@', a number or an alias: "names" of "names", "names@3" and "names@prod".
+std::string_view ModelOf(std::string_view reference);
+
+// Whether there is an '@': "names" alone means the newest version or all of
+// them.
+bool HasVersion(std::string_view reference);
+
 // The model that a file trains by default: its name without folder and last
 // extension, in lower case, with '-' for blanks ("My Pets.txt": "my-pets").
 // Nothing where that is no legal name: then only a person can choose one.

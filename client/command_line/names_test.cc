@@ -28,6 +28,14 @@ TEST(NamesTest, ModelNamesAreTheOnesTheServerTakes) {
   EXPECT_FALSE(IsModelName("a b"));
 }
 
+TEST(NamesTest, AReferenceIsAModelAndPerhapsAVersion) {
+  EXPECT_EQ(ModelOf("names"), "names");
+  EXPECT_EQ(ModelOf("names@3"), "names");
+  EXPECT_EQ(ModelOf("names@prod"), "names");
+  EXPECT_FALSE(HasVersion("names"));
+  EXPECT_TRUE(HasVersion("names@prod"));
+}
+
 TEST(NamesTest, AFilesStemNamesItsModel) {
   EXPECT_EQ(ModelNameFromFile("pets.txt"), "pets");
   EXPECT_EQ(ModelNameFromFile("/data/My Pets.txt"), "my-pets");

@@ -42,6 +42,13 @@ CLI::Option* AddParsed(CLI::App& app, const std::string& names,
       help);
 }
 
+void RequireUtf8(const std::string& flag, const std::string& text) {
+  if (const auto at = FirstInvalidByte(text)) {
+    throw CLI::ValidationError(flag,
+                               fmt::format("byte {} is not UTF-8", *at + 1));
+  }
+}
+
 }  // namespace
 
 std::optional<std::uint32_t> ParseWhole(std::string_view text) {
@@ -105,14 +112,23 @@ CLI::Option* AddText(CLI::App& app, const std::string& names,
       .add_option_function<std::string>(
           names,
           [flag, value](const std::string& text) {
-            if (const auto at = FirstInvalidByte(text)) {
-              throw CLI::ValidationError(
-                  flag, fmt::format("byte {} is not UTF-8", *at + 1));
-            }
+            RequireUtf8(flag, text);
             *value = text;
           },
           help)
       ->option_text("TEXT");
+}
+
+CLI::Option* AddTexts(CLI::App& app, const std::string& name,
+                      std::vector<std::string>* values,
+                      const std::string& help) {
+  return app.add_option_function<std::vector<std::string>>(
+      name,
+      [name, values](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) RequireUtf8(name, text);
+        *values = texts;
+      },
+      help);
 }
 
 }  // namespace microgpt::client

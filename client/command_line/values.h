@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 
@@ -34,6 +35,10 @@ CLI::Option* AddDuration(CLI::App& app, const std::string& names,
 // Text that must be UTF-8, as everything sent to the server.
 CLI::Option* AddText(CLI::App& app, const std::string& names,
                      std::string* value, const std::string& help);
+// One or more of them, as an argument.
+CLI::Option* AddTexts(CLI::App& app, const std::string& name,
+                      std::vector<std::string>* values,
+                      const std::string& help);
 
 }  // namespace microgpt::client
 

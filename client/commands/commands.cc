@@ -15,7 +15,8 @@ CLI::App* AddBareCommand(CLI::App& root, const std::string& name,
     at = end + 1;
   }
   CLI::App* const command = root.add_subcommand(name, description);
-  command->group("Commands");
+  // Else the group that `root` is setting up.
+  if (root.get_parent() != nullptr) command->group("Commands");
   command->footer(footer +
                   "\n\nGlobal options (-o, -q, --server, …): "
                   "mgpt --help");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Every command of mgpt. Each function adds one (or a few that belong
+// Training, sampling and the server; registry/registry.h has the commands for
+// what the server keeps. Each function adds one command (or a few that belong
 // together) to the command line; parsing one leaves what it does in *chosen.
 #ifndef MICROGPT_CLIENT_COMMANDS_COMMANDS_H_
 #define MICROGPT_CLIENT_COMMANDS_COMMANDS_H_
@@ -20,14 +21,15 @@ using Action = std::function<absl::Status(Session&)>;
 void AddTrain(CLI::App& root, Action* chosen);
 void AddGenerate(CLI::App& root, Action* chosen);
 void AddScore(CLI::App& root, Action* chosen);
+void AddJobs(CLI::App& root, Action* chosen);
 void AddStatus(CLI::App& root, Action* chosen);
 void AddWatch(CLI::App& root, Action* chosen);
 void AddStop(CLI::App& root, Action* chosen);
 void AddMetrics(CLI::App& root, Action* chosen);
-void AddLists(CLI::App& root, Action* chosen);   // ls, jobs
 void AddServer(CLI::App& root, Action* chosen);  // info, health
 
-// Adds a command that does nothing yet.
+// Adds a command that does nothing yet; below a command, as in `mgpt dataset
+// add`, where `root` is one.
 //   examples: lines of the help text, without indentation.
 CLI::App* AddBareCommand(CLI::App& root, const std::string& name,
                          const std::string& description,

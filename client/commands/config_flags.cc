@@ -27,7 +27,7 @@ struct Help {
 constexpr char kGroup[] = "Model and training (default; range)";
 
 // In the order of the proto, which says more.
-constexpr std::array<Help, 15> kHelp = {{
+constexpr std::array<Help, 16> kHelp = {{
     {"n_layer", "layers (1; 1..64)"},
     {"n_embd", "width, a multiple of n_head (16; 1..1024)"},
     {"n_head", "attention heads a layer (4; 1..64)"},
@@ -43,21 +43,23 @@ constexpr std::array<Help, 15> kHelp = {{
     {"init_std", "spread of the first weights (0.08; 0..10)"},
     {"optimizer", "adam or sgd (adam)"},
     {"precision", "float32 or float64 (float32)"},
+    {"tokenizer", "code-point or grapheme (code-point)"},
 }};
 
 std::string Kebab(std::string name) {
   std::replace(name.begin(), name.end(), '_', '-');
-  return "--" + name;
+  return name;
 }
 
-// The values of an enum as flags spell them, "adam" for OPTIMIZER_ADAM, with
-// their numbers; not the UNSPECIFIED one.
+// The values of an enum as flags spell them, "code-point" for
+// TOKENIZER_CODE_POINT, with their numbers; not the UNSPECIFIED one.
 std::vector<std::pair<std::string, int>> Choices(const EnumDescriptor& type) {
   std::vector<std::pair<std::string, int>> choices;
   for (int i = 1; i < type.value_count(); ++i) {
     const EnumValueDescriptor& value = *type.value(i);
-    choices.emplace_back(Lower(value.name().substr(type.name().size() + 1)),
-                         value.number());
+    choices.emplace_back(
+        Kebab(Lower(value.name().substr(type.name().size() + 1))),
+        value.number());
   }
   return choices;
 }
@@ -84,7 +86,7 @@ void AddChoice(CLI::App& command, const std::string& flag,
 
 void AddFlag(CLI::App& command, const FieldDescriptor* field,
              v1::Config* config, const char* help) {
-  const std::string flag = Kebab(field->name());
+  const std::string flag = "--" + Kebab(field->name());
   CLI::Option* option = nullptr;
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_ENUM:

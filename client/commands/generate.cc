@@ -6,7 +6,8 @@
 #include "client/command_line/values.h"
 #include "client/commands/commands.h"
 #include "client/commands/failures.h"
-#include "client/commands/input.h"
+#include "client/commands/files/input.h"
+#include "client/commands/target.h"
 #include "client/output/figures.h"
 #include "client/output/printer.h"
 #include "client/output/views.h"
@@ -21,8 +22,7 @@ struct GenerateOptions {
 // "20 strings from names@3 with seed 7 in 2 ms", so that they can be had again.
 std::string Said(const v1::Summary& summary) {
   return fmt::format(
-      "{} string{} from {}{} in {}", Grouped(summary.count()),
-      summary.count() == 1 ? "" : "s", summary.model(),
+      "{} from {}{} in {}", Counted(summary.count(), "string"), summary.model(),
       summary.has_seed() ? fmt::format(" with seed {}", summary.seed()) : "",
       HumanDuration(ToChrono(summary.elapsed())));
 }
@@ -57,7 +57,8 @@ absl::Status GenerateOnce(Session& session, const v1::GenerateRequest& request,
         *open = session.out.Flush();  // each as soon as it is there
         return *open;
       });
-  if (!status.ok()) return Explained(status, "generate", "mgpt ls");
+  if (!status.ok())
+    return Explained(status, "generate", ListForReference(request.model()));
   if (!*open) return absl::OkStatus();
   if (!has_summary) {
     return absl::UnavailableError(
@@ -157,9 +158,8 @@ void AddGenerate(CLI::App& root, Action* chosen) {
       "mgpt generate names@1 --seed 7 -o json | jq -r .text",
       options, RunGenerate, chosen);
   command->alias("run");
-  AddText(*command, "MODEL", request->mutable_model(),
-          "names (the default), or one version of it: names@3")
-      ->option_text(" ");
+  CLI::Option* const model = AddReference(*command, request->mutable_model());
+  model->description(model->get_description() + "\n(default: names)");
   AddSampling(*command, request);
   AddText(*command, "--prefix", request->mutable_prefix(),
           "What each string begins with; - makes --count\n"

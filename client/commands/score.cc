@@ -9,9 +9,9 @@
 #include "client/command_line/values.h"
 #include "client/commands/commands.h"
 #include "client/commands/failures.h"
-#include "client/commands/input.h"
+#include "client/commands/files/input.h"
+#include "client/commands/target.h"
 #include "client/output/printer.h"
-#include "client/output/utf8.h"
 #include "client/output/views.h"
 
 namespace microgpt::client {
@@ -66,7 +66,8 @@ class Scoring {
     const absl::StatusOr<v1::ScoreResponse> response = session_.connection.Call(
         session_.connection.microgpt(), &v1::MicroGpt::Stub::Score, request_);
     if (!response.ok()) {
-      return Explained(response.status(), "score", "mgpt ls");
+      return Explained(response.status(), "score",
+                       ListForReference(request_.model()));
     }
     if (response->scores_size() != request_.texts_size()) {
       return absl::InternalError(fmt::format("the server scored {} of {} texts",
@@ -112,10 +113,6 @@ absl::Status ScoreInput(Session& session, Scoring* scoring) {
 absl::Status ScoreArguments(const std::vector<std::string>& texts,
                             Scoring* scoring) {
   for (const std::string& text : texts) {
-    if (const auto at = FirstInvalidByte(text)) {
-      return absl::InvalidArgumentError(
-          fmt::format("TEXT: byte {} is not UTF-8", *at + 1));
-    }
     if (absl::Status status = scoring->Add(text); !status.ok()) return status;
   }
   return absl::OkStatus();
@@ -140,13 +137,9 @@ void AddScore(CLI::App& root, Action* chosen) {
       "mgpt score names -o csv - < candidates.txt\n"
       "mgpt score names -- -starts-with-a-dash",
       options, RunScore, chosen);
-  AddText(*command, "MODEL", &options->model,
-          "names, or one version of it: names@3")
-      ->required()
-      ->option_text(" ");
-  command
-      ->add_option("TEXT", options->texts,
-                   "Strings to score, or - for the lines of standard input")
+  AddReference(*command, &options->model)->required();
+  AddTexts(*command, "TEXT", &options->texts,
+           "Strings to score, or - for the lines of standard input")
       ->required()
       ->option_text(" ");
   command->add_flag("--logprobs", options->logprobs,

@@ -11,6 +11,7 @@
 
 #include "client/command_line/values.h"
 #include "client/commands/commands.h"
+#include "client/commands/results.h"
 #include "client/output/printer.h"
 #include "client/output/views.h"
 
@@ -34,10 +35,8 @@ absl::Status RunInfo(Session& session, const InfoOptions&) {
       session.connection.registry(), &v1::Registry::Stub::GetServerInfo,
       v1::GetServerInfoRequest());
   if (!info.ok()) return info.status();
-  Printer printer(&session.out, session.FormatOr(Format::kTable),
-                  ServerInfoColumns(), Printer::Layout::kCard);
-  printer.Print(*info, ServerInfoRow(*info, Clock::now()));
-  printer.Finish();
+  PrintCard(session, *info, ServerInfoColumns(),
+            ServerInfoRow(*info, Clock::now()));
   return absl::OkStatus();
 }
 

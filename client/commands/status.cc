@@ -8,9 +8,9 @@
 #include "client/command_line/values.h"
 #include "client/commands/commands.h"
 #include "client/commands/follow.h"
+#include "client/commands/results.h"
 #include "client/commands/target.h"
 #include "client/output/figures.h"
-#include "client/output/printer.h"
 #include "client/output/views.h"
 
 namespace microgpt::client {
@@ -38,10 +38,7 @@ absl::Status RunStatus(Session& session, const StatusOptions& options) {
   if (!job.ok()) {
     return Explained(job.status(), "status", ListFor(options.target));
   }
-  Printer printer(&session.out, session.FormatOr(Format::kTable),
-                  JobCardColumns(), Printer::Layout::kCard);
-  printer.Print(*job, JobCardRow(*job, Clock::now()));
-  printer.Finish();
+  PrintCard(session, *job, JobCardColumns(), JobCardRow(*job, Clock::now()));
   return absl::OkStatus();
 }
 
@@ -69,14 +66,8 @@ absl::Status RunStop(Session& session, const StopOptions& options) {
   if (!job.ok()) {
     return Explained(job.status(), "stop", ListFor(options.target));
   }
-  const Format format = session.FormatOr(Format::kTable);
-  if (format == Format::kTable) {
-    session.out.Write(StopSentence(*job) + "\n");
-    return absl::OkStatus();
-  }
-  Printer printer(&session.out, format, JobListColumns());
-  printer.Print(*job, JobListRow(*job, Clock::now()));
-  printer.Finish();
+  ResultPrinter(&session, JobListColumns())
+      .Print(StopSentence(*job), *job, JobListRow(*job, Clock::now()));
   return absl::OkStatus();
 }
 

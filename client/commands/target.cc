@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "client/commands/target.h"
 
+#include <fmt/format.h>
+
 #include "client/command_line/values.h"
 
 namespace microgpt::client {
@@ -23,6 +25,17 @@ void AddRequiredTarget(CLI::App& command, std::string* target) {
 
 std::string_view ListFor(std::string_view target) {
   return IsJobId(target) ? "mgpt jobs" : "mgpt ls";
+}
+
+CLI::Option* AddReference(CLI::App& command, std::string* reference) {
+  return AddText(command, "MODEL", reference,
+                 "names for its newest version, or names@3, or names@prod")
+      ->option_text(" ");
+}
+
+std::string ListForReference(std::string_view reference) {
+  if (!HasVersion(reference)) return "mgpt ls";
+  return fmt::format("mgpt ls {}", ModelOf(reference));
 }
 
 }  // namespace microgpt::client

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// JOB_OR_MODEL: the job that a command is about, by its id or its model.
+// What commands are about: JOB_OR_MODEL, a job by its id or its model; MODEL, a
+// version of a model by a reference to it.
 #ifndef MICROGPT_CLIENT_COMMANDS_TARGET_H_
 #define MICROGPT_CLIENT_COMMANDS_TARGET_H_
 
@@ -31,6 +32,13 @@ void SetTarget(std::string_view target, Request* request) {
 
 // The list that a target of this form stands in: "mgpt jobs" or "mgpt ls".
 std::string_view ListFor(std::string_view target);
+
+// Adds MODEL, a reference to a version; returns it for more to be said.
+CLI::Option* AddReference(CLI::App& command, std::string* reference);
+
+// The list that a reference's version stands in: "mgpt ls names" of "names@3",
+// "mgpt ls" of "names".
+std::string ListForReference(std::string_view reference);
 
 }  // namespace microgpt::client
 

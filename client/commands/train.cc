@@ -8,8 +8,8 @@
 #include "client/command_line/values.h"
 #include "client/commands/commands.h"
 #include "client/commands/config_flags.h"
+#include "client/commands/files/input.h"
 #include "client/commands/follow.h"
-#include "client/commands/input.h"
 #include "client/commands/train_source.h"
 #include "client/output/printer.h"
 #include "client/output/views.h"
@@ -30,9 +30,7 @@ absl::Status SetSource(Session& session, const TrainSource& source,
     const auto model = DefaultModel(source);
     if (!model.has_value()) {
       const bool is_input = source.kind == TrainSource::Kind::kStandardInput;
-      return absl::InvalidArgumentError(
-          fmt::format("{} names no model: choose one with --model NAME",
-                      is_input ? kStandardInputName : source.value));
+      return NamesNoModel(is_input ? kStandardInputName : source.value);
     }
     request->set_model(*model);
   }
@@ -75,9 +73,7 @@ absl::StatusOr<v1::Job> StartWithAnySource(
     hold->reset();  // a file is read next, perhaps a pipe
     not_found = job.status();
   }
-  return absl::NotFoundError(
-      fmt::format("{} There is no file of this name either",
-                  Sentence(std::string(not_found.message()))));
+  return NoFileEither(not_found);
 }
 
 absl::Status PrintDetached(Session& session, const v1::Job& job) {
@@ -100,7 +96,7 @@ absl::Status RunTrain(Session& session, const TrainOptions& options) {
   std::optional<Interrupts::Hold> hold;
   const absl::StatusOr<v1::Job> job =
       StartWithAnySource(session, options, &hold);
-  if (!job.ok()) return Explained(job.status(), "train", "mgpt train --help");
+  if (!job.ok()) return Explained(job.status(), "train", "mgpt dataset ls");
   if (options.detach) return PrintDetached(session, *job);
   v1::WatchStatusRequest request;
   request.set_job(job->job());

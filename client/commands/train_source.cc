@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "client/command_line/names.h"
-#include "client/commands/input.h"
+#include "client/commands/files/input.h"
 #include "client/connection/connection.h"
 
 namespace microgpt::client {
@@ -51,6 +51,17 @@ std::optional<std::string> DefaultModel(const TrainSource& source) {
       return std::nullopt;
   }
   return std::nullopt;
+}
+
+absl::Status NamesNoModel(std::string_view source) {
+  return absl::InvalidArgumentError(
+      fmt::format("{} names no model: choose one with --model NAME", source));
+}
+
+absl::Status NoFileEither(const absl::Status& not_found) {
+  return absl::NotFoundError(
+      fmt::format("{} There is no file of this name either",
+                  Sentence(std::string(not_found.message()))));
 }
 
 absl::Status ReadTrainingText(const TrainSource& source, Console* console,

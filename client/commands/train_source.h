@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -12,7 +13,7 @@
 
 namespace microgpt::client {
 
-// What `mgpt train X` means by X.
+// What `mgpt train X`, and `mgpt import --dataset X`, mean by X.
 struct TrainSource {
   enum class Kind { kDataset, kFile, kStandardInput };
 
@@ -29,6 +30,13 @@ std::vector<TrainSource> TrainSources(const std::string& argument);
 
 // The model to train by default; nothing where the user has to say.
 std::optional<std::string> DefaultModel(const TrainSource& source);
+
+// The error where `source`, a file or standard input, is to be called as a
+// model and has no name for one.
+absl::Status NamesNoModel(std::string_view source);
+
+// `not_found`, an error about a dataset, where there is no such file either.
+absl::Status NoFileEither(const absl::Status& not_found);
 
 // Reads a file or standard input into request->text(). What makes the request
 // larger than a message may be is INVALID_ARGUMENT, before anything is sent.

@@ -87,6 +87,36 @@ class Connection {
     return Failure(reader->Finish());
   }
 
+  // Upload(stub, &Stub::AddDataset, next): sends every message that `next`
+  // fills until it answers false, then answers as Call does. What the server
+  // answers before that ends the sending with the next message. An error of
+  // `next` cancels the call and is its answer.
+  template <typename Stub, typename Request, typename Response, typename Next>
+  absl::StatusOr<Response> Upload(Stub& stub,
+                                  std::unique_ptr<grpc::ClientWriter<Request>> (
+                                      Stub::*method)(grpc::ClientContext*,
+                                                     Response*),
+                                  Next next) {
+    grpc::ClientContext context;
+    const Interrupts::Call interruptible(interrupts_, &context);
+    SetDeadline(&context, std::nullopt);
+    Response response;
+    const auto writer = (stub.*method)(&context, &response);
+    for (Request request;; request.Clear()) {
+      const absl::StatusOr<bool> is_filled = next(&request);
+      if (!is_filled.ok()) {
+        context.TryCancel();
+        writer->Finish();
+        return is_filled.status();
+      }
+      if (!*is_filled || !writer->Write(request)) break;
+    }
+    writer->WritesDone();
+    const grpc::Status status = writer->Finish();
+    if (!status.ok()) return Failure(status);
+    return response;
+  }
+
  private:
   void SetDeadline(grpc::ClientContext* context, Timeout limit) const;
   absl::Status Failure(const grpc::Status& status) const;

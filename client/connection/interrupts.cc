@@ -2,6 +2,7 @@
 #include "client/connection/interrupts.h"
 
 #include <pthread.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 namespace microgpt::client {
@@ -21,6 +22,7 @@ Interrupts::Interrupts() {
   sigaddset(&signals_, SIGINT);
   sigaddset(&signals_, kEndOfListening);
   pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+  fd_ = eventfd(0, EFD_CLOEXEC);
   listener_ = std::thread(&Interrupts::Listen, this);
 }
 
@@ -28,6 +30,7 @@ Interrupts::~Interrupts() {
   if (ignored_) return;
   pthread_kill(listener_.native_handle(), kEndOfListening);
   listener_.join();
+  if (fd_ >= 0) close(fd_);
 }
 
 bool Interrupts::triggered() const {
@@ -47,6 +50,7 @@ void Interrupts::OnSignal() {
   const bool anybody_cares = call_ != nullptr || holds_ > 0;
   if (triggered_ || !anybody_cares) _exit(kInterruptedExitCode);
   triggered_ = true;
+  if (fd_ >= 0) eventfd_write(fd_, 1);
   if (call_ != nullptr) call_->TryCancel();
 }
 

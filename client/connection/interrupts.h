@@ -27,6 +27,10 @@ class Interrupts {
 
   bool triggered() const;
 
+  // Can be read from once SIGINT came: for a poll that waits for something else
+  // besides. -1 where SIGINT is ignored.
+  int fd() const { return fd_; }
+
   // While it lives, SIGINT cancels `context`; at once if it came before.
   class Call {
    public:
@@ -58,6 +62,7 @@ class Interrupts {
 
   sigset_t signals_;
   bool ignored_ = false;
+  int fd_ = -1;
   mutable std::mutex mutex_;
   // Under mutex_:
   bool triggered_ = false;

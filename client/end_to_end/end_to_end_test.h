@@ -33,15 +33,24 @@ class EndToEndTest : public testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
+  using Streams = MgptProcess::Streams;
   std::unique_ptr<MgptProcess> Start(const std::vector<std::string>& arguments,
-                                     std::string_view input = "") const {
+                                     std::string_view input = "",
+                                     Streams streams = Streams::kPipes) const {
     return std::make_unique<MgptProcess>(
         arguments, input,
-        std::vector<std::string>{"MGPT_SERVER=" + address_, "TERM=xterm"});
+        std::vector<std::string>{"MGPT_SERVER=" + address_, "TERM=xterm",
+                                 "NO_COLOR=1"},
+        streams);
   }
   MgptProcess::Result Run(const std::vector<std::string>& arguments,
                           std::string_view input = "") const {
     return Start(arguments, input)->Wait();
+  }
+  // As somebody sits at a terminal and types this.
+  MgptProcess::Result RunAtTerminal(const std::vector<std::string>& arguments,
+                                    std::string_view typed) const {
+    return Start(arguments, typed, Streams::kTerminal)->Wait();
   }
 
   // The path of a file with this text, in a folder of the test's own.
@@ -61,6 +70,31 @@ class EndToEndTest : public testing::Test {
   std::unique_ptr<FakeServer> server_;
   std::string address_;
 };
+
+// A version of the model "names".
+inline v1::Model ModelAt(unsigned version) {
+  v1::Model model;
+  model.set_name("names");
+  model.set_version(version);
+  model.set_job(kJobId);
+  model.mutable_config()->set_n_layer(1);
+  model.mutable_config()->set_n_head(4);
+  model.mutable_config()->set_n_embd(16);
+  model.mutable_config()->set_block_size(16);
+  model.mutable_config()->set_steps(1000);
+  model.mutable_config()->set_seed(42);
+  model.mutable_dataset()->set_id("sha256:ab");
+  model.mutable_dataset()->set_documents(2104);
+  model.mutable_dataset()->set_tokens(14949);
+  model.mutable_dataset()->set_duplicates(71);
+  model.mutable_dataset()->add_names("names");
+  model.set_vocab_size(27);
+  model.set_num_parameters(4192);
+  model.set_loss(2.3165432109876543);
+  model.set_sha256("sha256:cd");
+  model.set_bytes(16768);
+  return model;
+}
 
 // A job of the model "names" after `step` of 1000 steps.
 inline v1::Job JobAt(unsigned step, v1::Job::State state) {

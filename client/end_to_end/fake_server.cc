@@ -13,6 +13,7 @@ namespace microgpt::client {
 namespace {
 
 using grpc::ServerContext;
+using grpc::ServerReader;
 using grpc::ServerWriter;
 using grpc::Status;
 
@@ -70,6 +71,49 @@ class FakeServer::RegistryService final : public v1::Registry::Service {
   Status ListModels(ServerContext*, const v1::ListModelsRequest* request,
                     v1::ListModelsResponse* response) override {
     return Answer(handlers_.list_models, *request, response);
+  }
+  Status GetModel(ServerContext*, const v1::GetModelRequest* request,
+                  v1::Model* response) override {
+    return Answer(handlers_.get_model, *request, response);
+  }
+  Status DeleteModel(ServerContext*, const v1::DeleteModelRequest* request,
+                     v1::DeleteModelResponse* response) override {
+    return Answer(handlers_.delete_model, *request, response);
+  }
+  Status SetAlias(ServerContext*, const v1::SetAliasRequest* request,
+                  v1::Model* response) override {
+    return Answer(handlers_.set_alias, *request, response);
+  }
+  Status DeleteAlias(ServerContext*, const v1::DeleteAliasRequest* request,
+                     v1::Model* response) override {
+    return Answer(handlers_.delete_alias, *request, response);
+  }
+  Status ExportModel(ServerContext* context,
+                     const v1::ExportModelRequest* request,
+                     ServerWriter<v1::ExportModelResponse>* writer) override {
+    return Answer(handlers_.export_model, context, *request, writer);
+  }
+  Status ImportModel(ServerContext* context,
+                     ServerReader<v1::ImportModelRequest>* reader,
+                     v1::Model* response) override {
+    return Answer(handlers_.import_model, context, reader, response);
+  }
+  Status AddDataset(ServerContext* context,
+                    ServerReader<v1::AddDatasetRequest>* reader,
+                    v1::Dataset* response) override {
+    return Answer(handlers_.add_dataset, context, reader, response);
+  }
+  Status GetDataset(ServerContext*, const v1::GetDatasetRequest* request,
+                    v1::Dataset* response) override {
+    return Answer(handlers_.get_dataset, *request, response);
+  }
+  Status ListDatasets(ServerContext*, const v1::ListDatasetsRequest* request,
+                      v1::ListDatasetsResponse* response) override {
+    return Answer(handlers_.list_datasets, *request, response);
+  }
+  Status DeleteDataset(ServerContext*, const v1::DeleteDatasetRequest* request,
+                       v1::DeleteDatasetResponse* response) override {
+    return Answer(handlers_.delete_dataset, *request, response);
   }
   Status GetLosses(ServerContext* context, const v1::GetLossesRequest* request,
                    ServerWriter<v1::GetLossesResponse>* writer) override {

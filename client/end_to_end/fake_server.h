@@ -21,6 +21,9 @@ struct Handlers {
   template <typename Request, typename Response>
   using Stream = std::function<grpc::Status(
       grpc::ServerContext*, const Request&, grpc::ServerWriter<Response>*)>;
+  template <typename Request, typename Response>
+  using Upload = std::function<grpc::Status(
+      grpc::ServerContext*, grpc::ServerReader<Request>*, Response*)>;
 
   Unary<v1::TrainRequest, v1::Job> train;
   Unary<v1::GetStatusRequest, v1::Job> get_status;
@@ -30,6 +33,16 @@ struct Handlers {
   Unary<v1::ScoreRequest, v1::ScoreResponse> score;
   Unary<v1::ListJobsRequest, v1::ListJobsResponse> list_jobs;
   Unary<v1::ListModelsRequest, v1::ListModelsResponse> list_models;
+  Unary<v1::GetModelRequest, v1::Model> get_model;
+  Unary<v1::DeleteModelRequest, v1::DeleteModelResponse> delete_model;
+  Unary<v1::SetAliasRequest, v1::Model> set_alias;
+  Unary<v1::DeleteAliasRequest, v1::Model> delete_alias;
+  Stream<v1::ExportModelRequest, v1::ExportModelResponse> export_model;
+  Upload<v1::ImportModelRequest, v1::Model> import_model;
+  Upload<v1::AddDatasetRequest, v1::Dataset> add_dataset;
+  Unary<v1::GetDatasetRequest, v1::Dataset> get_dataset;
+  Unary<v1::ListDatasetsRequest, v1::ListDatasetsResponse> list_datasets;
+  Unary<v1::DeleteDatasetRequest, v1::DeleteDatasetResponse> delete_dataset;
   Stream<v1::GetLossesRequest, v1::GetLossesResponse> get_losses;
   Unary<v1::GetServerInfoRequest, v1::ServerInfo> get_server_info;
   std::function<grpc::Status(grpc::ServerContext*,

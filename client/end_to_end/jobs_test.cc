@@ -14,6 +14,7 @@ namespace {
 
 using grpc::Status;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 using JobWriter = grpc::ServerWriter<v1::Job>;
@@ -46,6 +47,26 @@ TEST_F(JobsTest, StatusShowsTheJobOnACard) {
                                      "loss        2.32\n"));
   EXPECT_THAT(result.out, HasSubstr("remaining   about 3.0 s\n"));
   EXPECT_EQ(asked.ByteSizeLong(), 0u) << "the newest job of all";
+}
+
+TEST_F(JobsTest, WhatIsUnusualAboutAJobIsOnItsCard) {
+  v1::Job job = JobAt(500, v1::Job::STATE_RUNNING);
+  job.set_attempt(1);
+  AnswerStatus(job);
+  EXPECT_THAT(Run({"status"}).out, Not(HasSubstr("attempt")));
+  EXPECT_THAT(Run({"status"}).out, Not(HasSubstr("tokenizer")));
+  job.set_attempt(2);
+  job.mutable_config()->set_tokenizer(v1::TOKENIZER_GRAPHEME);
+  job.mutable_dataset()->set_forgotten(true);
+  AnswerStatus(job);
+  const auto result = Run({"status"});
+  EXPECT_THAT(result.out, HasSubstr("\nattempt     2\n"));
+  EXPECT_THAT(result.out, HasSubstr("\ntokenizer   grapheme\n"));
+  EXPECT_THAT(result.out, HasSubstr("\ndataset     sha256:ab; its text was "
+                                    "forgotten\n"));
+  EXPECT_THAT(Run({"status", "-o", "csv"}).out, HasSubstr(",attempt\n"));
+  EXPECT_THAT(Run({"status", "-o", "csv"}).out, HasSubstr(",2\n"));
+  EXPECT_THAT(Run({"status", "-o", "json"}).out, HasSubstr("\"attempt\":2"));
 }
 
 TEST_F(JobsTest, AJobIsToldFromAModelByItsForm) {
@@ -219,16 +240,17 @@ TEST_F(JobsTest, ListsFollowThePages) {
             "東京         3    4.2K   1000  2.32      27  2 hours ago\n");
   EXPECT_EQ(Run({"ls", "-o", "text"}).out, "names\n東京\n");
   EXPECT_THAT(Run({"ls", "-o", "csv"}).out,
-              StartsWith("name,version,num_parameters,steps,loss,"
-                         "validation_loss,vocab_size,job,dataset,create_time\n"
-                         "names,3,4192,1000,2.3165432109876543,,27,,,2"));
+              StartsWith("name,version,aliases,num_parameters,steps,loss,"
+                         "validation_loss,vocab_size,job,base,dataset,sha256,"
+                         "bytes,create_time\n"
+                         "names,3,,4192,1000,2.3165432109876543,,27,,,,,0,2"));
 }
 
 TEST_F(JobsTest, AnEmptyListIsItsHeader) {
   handlers.list_models = [](const v1::ListModelsRequest&,
                             v1::ListModelsResponse*) { return Status::OK; };
   EXPECT_EQ(Run({"ls"}).out,
-            "NAME  VERSION  PARAMS  STEPS  LOSS  TOKENS  MADE\n");
+            "NAME  VERSION  ALIASES  PARAMS  STEPS  LOSS  TOKENS  MADE\n");
   EXPECT_EQ(Run({"ls", "-o", "json"}).out, "");
 }
 

@@ -3,8 +3,11 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pty.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,15 +17,38 @@
 namespace microgpt::client {
 namespace {
 
-// The two ends of a pipe, none of which a child inherits by itself.
-struct Pipe {
-  Pipe() {
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
-  }
-  int reader() const { return ends[0]; }
-  int writer() const { return ends[1]; }
+// Two ends, none of which a child inherits by itself: what is written to the
+// one can be read from the other.
+struct Ends {
+  int reader = -1;
+  int writer = -1;
+};
 
+Ends MakePipe() {
   std::array<int, 2> ends = {-1, -1};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
+  return {ends[0], ends[1]};
+}
+
+// A terminal and, to type on it and read it, its other side. It changes nothing
+// of what goes through.
+struct Terminal {
+  Terminal() {
+    if (openpty(&other_side, &terminal, nullptr, nullptr, nullptr) != 0) {
+      throw std::runtime_error("openpty");
+    }
+    for (const int fd : {other_side, terminal}) {
+      fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+    termios settings{};
+    tcgetattr(terminal, &settings);
+    settings.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    settings.c_oflag &= ~static_cast<tcflag_t>(OPOST);
+    tcsetattr(terminal, TCSANOW, &settings);
+  }
+
+  int other_side = -1;
+  int terminal = -1;
 };
 
 std::vector<char*> Pointers(std::vector<std::string>& strings) {
@@ -41,15 +67,16 @@ void CloseEnd(int* fd) {
 
 MgptProcess::MgptProcess(const std::vector<std::string>& arguments,
                          std::string_view input,
-                         const std::vector<std::string>& environment) {
+                         const std::vector<std::string>& environment,
+                         Streams streams) {
   constexpr int kLargestPipe = 1 << 20;
-  Start(arguments, environment);
+  Start(arguments, environment, streams);
   if (input.size() > 1 << 16) fcntl(in_, F_SETPIPE_SZ, kLargestPipe);
   if (!input.empty() && write(in_, input.data(), input.size()) !=
                             static_cast<ssize_t>(input.size())) {
     throw std::runtime_error("input does not fit a pipe");
   }
-  CloseEnd(&in_);
+  if (streams == Streams::kPipes) CloseEnd(&in_);
 }
 
 MgptProcess::~MgptProcess() {
@@ -57,33 +84,43 @@ MgptProcess::~MgptProcess() {
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
   }
+  CloseEnd(&in_);
   CloseEnd(&out_);
   CloseEnd(&err_);
 }
 
 void MgptProcess::Start(const std::vector<std::string>& arguments,
-                        const std::vector<std::string>& environment) {
+                        const std::vector<std::string>& environment,
+                        Streams streams) {
   std::vector<std::string> command = {MICROGPT_BINARY_DIR "/bin/mgpt"};
   command.insert(command.end(), arguments.begin(), arguments.end());
   std::vector<std::string> variables = environment;
-  const Pipe in;
-  const Pipe out;
-  const Pipe err;
+  Ends in;
+  Ends err;
+  const Ends out = MakePipe();
+  if (streams != Streams::kPipes) {
+    const Terminal made;
+    in = {made.terminal, fcntl(made.other_side, F_DUPFD_CLOEXEC, 0)};
+    err = {made.other_side, fcntl(made.terminal, F_DUPFD_CLOEXEC, 0)};
+  } else {
+    in = MakePipe();
+    err = MakePipe();
+  }
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, in.reader(), STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, out.writer(), STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, err.writer(), STDERR_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, in.reader, STDIN_FILENO);
+  const bool all = streams == Streams::kAllTerminal;
+  posix_spawn_file_actions_adddup2(&actions, all ? err.writer : out.writer,
+                                   STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, err.writer, STDERR_FILENO);
   const int error =
       posix_spawn(&pid_, command[0].c_str(), &actions, nullptr,
                   Pointers(command).data(), Pointers(variables).data());
   posix_spawn_file_actions_destroy(&actions);
-  close(in.reader());
-  close(out.writer());
-  close(err.writer());
-  in_ = in.writer();
-  out_ = out.reader();
-  err_ = err.reader();
+  for (const int fd : {in.reader, out.writer, err.writer}) close(fd);
+  in_ = in.writer;
+  out_ = out.reader;
+  err_ = err.reader;
   if (error != 0) throw std::runtime_error("cannot start " + command[0]);
 }
 
@@ -125,8 +162,10 @@ MgptProcess::Result MgptProcess::Wait() {
     if (streams[1].revents != 0) ReadSome(&err_, &result_.err);
   }
   int status = 0;
-  waitpid(pid_, &status, 0);
+  rusage usage{};
+  wait4(pid_, &status, 0, &usage);
   pid_ = -1;
+  result_.most_memory_kib = usage.ru_maxrss;
   result_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return result_;
 }

@@ -10,19 +10,28 @@
 
 namespace microgpt::client {
 
-// The built mgpt, running with pipes for its three streams.
+// The built mgpt, running with pipes for its three streams, or as somebody sits
+// at a terminal.
 class MgptProcess {
  public:
   struct Result {
     int exit_code = -1;  // -1: ended by a signal
     std::string out;
     std::string err;
+    long most_memory_kib = 0;  // that it had resident
+  };
+  // A terminal does not show what is typed, and its input does not end.
+  enum class Streams {
+    kPipes,
+    kTerminal,     // but for standard output
+    kAllTerminal,  // all of it is in Result::err
   };
 
   // `input` is all of standard input, 1 MiB at most (the largest pipe).
   // `environment` is added to a clean one: "NAME=VALUE".
   MgptProcess(const std::vector<std::string>& arguments, std::string_view input,
-              const std::vector<std::string>& environment);
+              const std::vector<std::string>& environment,
+              Streams streams = Streams::kPipes);
   // Ends the process if it still runs.
   ~MgptProcess();
   MgptProcess(const MgptProcess&) = delete;
@@ -40,7 +49,7 @@ class MgptProcess {
 
  private:
   void Start(const std::vector<std::string>& arguments,
-             const std::vector<std::string>& environment);
+             const std::vector<std::string>& environment, Streams streams);
   bool ReadSome(int* fd, std::string* into);
 
   pid_t pid_ = -1;

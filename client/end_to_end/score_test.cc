@@ -158,7 +158,8 @@ TEST_F(ScoreTest, NoTextThatCanBeScoredIsAFailure) {
 TEST_F(ScoreTest, BadBytesAreFoundBeforeSending) {
   const auto argument = Run({"score", "names", "a\xff"});
   EXPECT_EQ(argument.exit_code, 2);
-  EXPECT_EQ(argument.err, "mgpt: TEXT: byte 2 is not UTF-8\n");
+  EXPECT_EQ(argument.err,
+            "mgpt: TEXT: byte 2 is not UTF-8. See: mgpt score --help\n");
   const auto line = Run({"score", "names", "-"}, "a\n\xff\n");
   EXPECT_EQ(line.exit_code, 2);
   EXPECT_EQ(line.err, "mgpt: standard input: line 2, byte 1 is not UTF-8\n");

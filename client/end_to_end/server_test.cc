@@ -42,17 +42,25 @@ TEST_F(ServerTest, InfoShowsVersionLimitsAndLoad) {
                                 v1::ServerInfo* info) {
     info->set_version("0.1.0");
     info->set_workers(2);
+    info->set_model_memory_bytes(1 << 20);
     info->mutable_limits()->set_message_bytes(16 << 20);
+    info->mutable_limits()->set_dataset_bytes(1 << 30);
     info->mutable_limits()->mutable_wait()->set_seconds(60);
     return Status::OK;
   };
   const auto result = Run({"info"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, StartsWith("version           0.1.0\n"));
-  EXPECT_THAT(result.out, HasSubstr("workers           2\n"));
-  EXPECT_THAT(result.out, HasSubstr("most a message    16.0 MiB\n"));
+  EXPECT_THAT(result.out, StartsWith("version            0.1.0\n"));
+  EXPECT_THAT(result.out, HasSubstr("workers            2\n"));
+  EXPECT_THAT(result.out, HasSubstr("models in memory   1.0 MiB\n"));
+  EXPECT_THAT(result.out, HasSubstr("most a message     16.0 MiB\n"));
+  EXPECT_THAT(result.out, HasSubstr("most a dataset     1.0 GiB\n"));
+  EXPECT_THAT(result.out,
+              HasSubstr("most stored        as the disk has room\n"));
   EXPECT_EQ(Run({"info", "-o", "text"}).out, "0.1.0\n");
-  EXPECT_THAT(Run({"info", "-o", "csv"}).out, HasSubstr(",16777216,60,"));
+  const auto csv = Run({"info", "-o", "csv"});
+  EXPECT_THAT(csv.out, HasSubstr(",1048576,16777216,0,1073741824,"));
+  EXPECT_THAT(csv.out, HasSubstr(",0,0\n"));
 }
 
 TEST_F(ServerTest, HealthIsZeroOrThree) {
@@ -140,7 +148,8 @@ TEST_F(ServerTest, HelpAndVersionNeedNoServer) {
   EXPECT_EQ(Run({"--version"}).out, Run({"version"}).out);
   for (const char* command :
        {"train", "generate", "score", "status", "watch", "stop", "ls", "jobs",
-        "metrics", "health", "info", "version"}) {
+        "metrics", "health", "info", "version", "show", "rm", "export",
+        "import", "alias", "dataset"}) {
     const auto result = Run({command, "--help"});
     EXPECT_EQ(result.exit_code, 0) << command;
     EXPECT_EQ(result.err, "") << command;
@@ -151,7 +160,7 @@ TEST_F(ServerTest, HelpAndVersionNeedNoServer) {
 
 TEST_F(ServerTest, UsageErrorsAreTwoAndOneLine) {
   const std::vector<std::vector<std::string>> wrong = {
-      {"trian"},           {"ls", "x"},
+      {"trian"},           {"info", "x"},
       {"ls", "--al"},      {"generate", "-n", "many"},
       {"-o", "xml", "ls"}, {"--server", "http://x", "ls"},
       {"--timeout", "5"},  {"generate", "--seed"}};

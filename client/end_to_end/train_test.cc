@@ -144,12 +144,12 @@ TEST_F(TrainTest, NeitherDatasetNorFileIsNotFound) {
   EXPECT_EQ(result.out, "");
   EXPECT_EQ(result.err,
             "mgpt: dataset \"pets\" not found. There is no file of this name "
-            "either. See: mgpt train --help\n");
+            "either. See: mgpt dataset ls\n");
   Refuse(Status(grpc::NOT_FOUND,
                 "dataset \"nmaes\" not found: did you mean \"names\"?"));
   EXPECT_EQ(Run({"train", "nmaes"}).err,
             "mgpt: dataset \"nmaes\" not found: did you mean \"names\"? There "
-            "is no file of this name either. See: mgpt train --help\n");
+            "is no file of this name either. See: mgpt dataset ls\n");
 }
 
 TEST_F(TrainTest, StandardInputNeedsAModel) {
@@ -169,15 +169,15 @@ TEST_F(TrainTest, StandardInputNeedsAModel) {
 
 TEST_F(TrainTest, EveryConfigFlagReachesTheServer) {
   const auto result =
-      Run({"train",        "names", "--n-layer",       "2",
-           "--n-embd",     "32",    "--n-head",        "8",
-           "--block-size", "8",     "--steps",         "200",
-           "--batch-size", "3",     "--seed",          "0",
-           "--beta1",      "0.9",   "--beta2",         "0.95",
-           "--eps",        "1e-7",  "--learning-rate", "0.02",
-           "--validation", "0.1",   "--init-std",      "0.02",
-           "--optimizer",  "adam",  "--precision",     "float64",
-           "--request-id", "once"});
+      Run({"train",        "names",    "--n-layer",       "2",
+           "--n-embd",     "32",       "--n-head",        "8",
+           "--block-size", "8",        "--steps",         "200",
+           "--batch-size", "3",        "--seed",          "0",
+           "--beta1",      "0.9",      "--beta2",         "0.95",
+           "--eps",        "1e-7",     "--learning-rate", "0.02",
+           "--validation", "0.1",      "--init-std",      "0.02",
+           "--optimizer",  "adam",     "--precision",     "float64",
+           "--tokenizer",  "grapheme", "--request-id",    "once"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   ASSERT_EQ(requests.size(), 1u);
   EXPECT_EQ(requests[0].request_id(), "once");
@@ -185,7 +185,8 @@ TEST_F(TrainTest, EveryConfigFlagReachesTheServer) {
             "n_layer: 2 n_embd: 32 n_head: 8 block_size: 8 steps: 200 "
             "batch_size: 3 learning_rate: 0.02 seed: 0 validation: 0.1 beta1: "
             "0.9 beta2: 0.95 eps: 1e-07 init_std: 0.02 optimizer: "
-            "OPTIMIZER_ADAM precision: PRECISION_FLOAT64");
+            "OPTIMIZER_ADAM precision: PRECISION_FLOAT64 "
+            "tokenizer: TOKENIZER_GRAPHEME");
 }
 
 TEST_F(TrainTest, DetachPrintsTheJobAndReturns) {

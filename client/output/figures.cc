@@ -31,6 +31,10 @@ std::string Grouped(std::uint64_t count) {
   return digits;
 }
 
+std::string Counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", Grouped(count), noun, count == 1 ? "" : "s");
+}
+
 std::string Compact(double count) {
   constexpr std::array<const char*, 4> kUnits = {"", "K", "M", "G"};
   std::size_t unit = 0;

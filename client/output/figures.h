@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -15,9 +16,10 @@ namespace microgpt::client {
 
 using Clock = std::chrono::system_clock;
 
-std::string Grouped(std::uint64_t count);  // 2,104
-std::string Compact(double count);         // 27, 4.2K, 1.2M, 3.4G
-std::string Bytes(std::uint64_t bytes);    // 512 B, 16.0 MiB
+std::string Grouped(std::uint64_t count);                         // 2,104
+std::string Counted(std::uint64_t count, std::string_view noun);  // 2 layers
+std::string Compact(double count);       // 27, 4.2K, 1.2M, 3.4G
+std::string Bytes(std::uint64_t bytes);  // 512 B, 16.0 MiB
 
 // 2.32; "nan" for what is no number, whatever its sign.
 std::string Loss(double nats, int decimals = 2);

@@ -137,10 +137,10 @@ std::vector<std::string> Heading(const v1::Job& job) {
                       Grouped(job.dataset().documents()),
                       Grouped(job.vocab_size()), Grouped(job.num_parameters()),
                       Grouped(job.dataset().truncated())),
-          fmt::format("{} layer{} · {} head{} · n_embd {} · seed {}",
-                      config.n_layer(), config.n_layer() == 1 ? "" : "s",
-                      config.n_head(), config.n_head() == 1 ? "" : "s",
-                      config.n_embd(), config.seed())};
+          fmt::format("{} · {} · n_embd {} · seed {}",
+                      Counted(config.n_layer(), "layer"),
+                      Counted(config.n_head(), "head"), config.n_embd(),
+                      config.seed())};
 }
 
 std::vector<std::string> Frame(const v1::Job& job, std::size_t width) {

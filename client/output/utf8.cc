@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <wchar.h>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace microgpt::client {
@@ -71,6 +72,12 @@ std::optional<std::size_t> FirstInvalidByte(std::string_view text) {
   return std::nullopt;
 }
 
+std::size_t CodePoints(std::string_view text) {
+  return std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  });
+}
+
 std::size_t DisplayWidth(std::string_view text) {
   std::size_t width = 0;
   while (!text.empty()) {
@@ -91,6 +98,12 @@ std::string_view CutToWidth(std::string_view text, std::size_t width) {
     end += point.bytes == 0 ? 1 : point.bytes;
   }
   return text.substr(0, end);
+}
+
+std::string Shortened(std::string_view text, std::size_t width) {
+  std::string beginning(CutToWidth(text, width));
+  if (beginning.size() < text.size()) beginning += "…";
+  return beginning;
 }
 
 std::string Printable(std::string_view text) {

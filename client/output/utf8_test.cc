@@ -47,5 +47,16 @@ TEST(Utf8Test, LowerCaseChangesAsciiLettersOnly) {
   EXPECT_EQ(Lower("MADE @ Z[ÄÖ 東"), "made @ z[ÄÖ 東");
 }
 
+TEST(Utf8Test, CodePointsAreCounted) {
+  EXPECT_EQ(CodePoints(""), 0u);
+  EXPECT_EQ(CodePoints("a東é\U0001F600"), 4u);
+}
+
+TEST(Utf8Test, WhatIsCutShortSaysSo) {
+  EXPECT_EQ(Shortened("emma", 4), "emma");
+  EXPECT_EQ(Shortened("emmas", 4), "emma…");
+  EXPECT_EQ(Shortened("東京都", 5), "東京…");
+}
+
 }  // namespace
 }  // namespace microgpt::client

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "client/output/entries.h"
+
 namespace microgpt::client {
 namespace {
 
@@ -13,60 +15,6 @@ constexpr Column::Align kRight = Column::Align::kRight;
 
 // The strings themselves: a row is about one, even where it is empty.
 Column TextColumn() { return {"text", "TEXT", Column::Align::kLeft, true}; }
-
-// A column and what stands in it: a message's columns and its row are written
-// side by side, so that neither can drift from the other.
-struct Entry {
-  Column column;
-  Cell cell;
-};
-using Entries = std::vector<Entry>;
-
-Columns ColumnsOf(const Entries& entries) {
-  Columns columns;
-  for (const Entry& entry : entries) columns.push_back(entry.column);
-  return columns;
-}
-
-Cells CellsOf(Entries entries) {
-  Cells cells;
-  for (Entry& entry : entries) cells.push_back(std::move(entry.cell));
-  return cells;
-}
-
-Cell Count(std::uint64_t count) {
-  return {Grouped(count), fmt::format("{}", count)};
-}
-
-Cell Plain(std::uint64_t count) { return fmt::format("{}", count); }
-
-Cell LossCell(double loss, bool known) {
-  return known ? Cell(Loss(loss), Exact(loss)) : Cell("-", "");
-}
-
-Cell Time(const google::protobuf::Timestamp& time, Clock::time_point now) {
-  const std::string exact = Rfc3339(time);
-  if (exact.empty()) return Cell("", "");
-  return {HumanAge(now - ToChrono(time)), exact};
-}
-
-Cell Elapsed(const google::protobuf::Duration& elapsed) {
-  return {HumanDuration(ToChrono(elapsed)), Seconds(elapsed)};
-}
-
-std::string Shape(const v1::Config& config) {
-  return fmt::format("{} layer{} · {} heads · n_embd {} · block_size {}",
-                     config.n_layer(), config.n_layer() == 1 ? "" : "s",
-                     config.n_head(), config.n_embd(), config.block_size());
-}
-
-std::string DatasetSummary(const v1::Dataset& dataset) {
-  if (dataset.id().empty()) return "";
-  return fmt::format("{} documents · {} tokens · {} duplicates · {} truncated",
-                     Grouped(dataset.documents()), Grouped(dataset.tokens()),
-                     Grouped(dataset.duplicates()),
-                     Grouped(dataset.truncated()));
-}
 
 Cell JobError(const v1::Job& job) {
   if (!job.has_error()) return Cell("", "");
@@ -93,17 +41,27 @@ Entries JobList(const v1::Job& job, Clock::time_point now) {
       {{"create_time", "MADE"}, Time(job.create_time(), now)},
       {{"end_time", ""}, Time(job.end_time(), now)},
       {{"error", ""}, JobError(job)},
+      {{"attempt", ""}, Plain(job.attempt())},
   };
+}
+
+std::string JobFigures(const v1::Dataset& dataset) {
+  const std::string figures = Figures(dataset);
+  if (figures.empty()) return figures;
+  return fmt::format("{} · {} truncated", figures,
+                     Grouped(dataset.truncated()));
 }
 
 // As a list, but with room for everything.
 Entries JobCard(const v1::Job& job, Clock::time_point now) {
   Entries entries = JobList(job, now);
   const auto add = [&entries](std::string title, std::string text) {
-    entries.push_back({{"", std::move(title)}, std::move(text)});
+    entries.push_back(Line(std::move(title), std::move(text)));
   };
   const bool queued = job.queue_position() > 0;
   add("QUEUE", queued ? fmt::format("position {}", job.queue_position()) : "");
+  // It began anew when the server did.
+  add("ATTEMPT", job.attempt() > 1 ? Grouped(job.attempt()) : "");
   add("REMAINING", job.has_remaining()
                        ? "about " + HumanDuration(ToChrono(job.remaining()))
                        : "");
@@ -113,30 +71,13 @@ Entries JobCard(const v1::Job& job, Clock::time_point now) {
   add("PARAMETERS", Grouped(job.num_parameters()));
   add("VOCABULARY", Grouped(job.vocab_size()));
   add("SHAPE", Shape(job.config()));
+  add("TOKENIZER", UnusualTokenizer(job.config()));
   add("SEED", fmt::format("{}", job.config().seed()));
-  add("DATA", DatasetSummary(job.dataset()));
-  add("DATASET", job.dataset().id());
+  add("DATA", JobFigures(job.dataset()));
+  add("DATASET", Identity(job.dataset()));
   add("SAMPLES", fmt::format("{}", fmt::join(job.samples(), " · ")));
   add("ERROR", JobError(job).shown);
   return entries;
-}
-
-Entries ModelEntries(const v1::Model& model, Clock::time_point now) {
-  return {
-      {{"name", "NAME"}, model.name()},
-      {{"version", "VERSION", kRight}, Plain(model.version())},
-      {{"num_parameters", "PARAMS", kRight},
-       {Compact(model.num_parameters()),
-        fmt::format("{}", model.num_parameters())}},
-      {{"steps", "STEPS", kRight}, Plain(model.config().steps())},
-      {{"loss", "LOSS", kRight}, LossCell(model.loss(), true)},
-      {{"validation_loss", ""},
-       LossCell(model.validation_loss(), model.has_validation_loss())},
-      {{"vocab_size", "TOKENS", kRight}, Plain(model.vocab_size())},
-      {{"job", ""}, model.job()},
-      {{"dataset", ""}, model.dataset().id()},
-      {{"create_time", "MADE"}, Time(model.create_time(), now)},
-  };
 }
 
 Cell TokenLogprobs(const google::protobuf::RepeatedField<double>& logprobs) {
@@ -150,17 +91,13 @@ Cell TokenLogprobs(const google::protobuf::RepeatedField<double>& logprobs) {
           fmt::format("{}", fmt::join(exact, " "))};
 }
 
-Cell Truncated(bool truncated) {
-  return {truncated ? "yes" : "", truncated ? "true" : "false"};
-}
-
 Entries SampleEntries(const v1::Sample& sample, bool with_logprobs) {
   Entries entries = {
       {{"index", "INDEX", kRight}, Plain(sample.index())},
       {TextColumn(), sample.text()},
       {{"logprob", "LOGPROB", kRight},
        {Loss(sample.logprob()), Exact(sample.logprob())}},
-      {{"truncated", "TRUNCATED"}, Truncated(sample.truncated())},
+      {{"truncated", "TRUNCATED"}, YesOrNothing(sample.truncated())},
   };
   if (with_logprobs) {
     entries.push_back({{"token_logprobs", "TOKEN LOGPROBS"},
@@ -177,7 +114,7 @@ Entries ScoreEntries(std::string_view text, const v1::Score& score,
       {{"logprob", "LOGPROB", kRight}, LossCell(score.logprob(), known)},
       {{"bits_per_token", "BITS/TOKEN", kRight},
        LossCell(score.bits_per_token(), known)},
-      {{"truncated", "TRUNCATED"}, Truncated(score.truncated())},
+      {{"truncated", "TRUNCATED"}, YesOrNothing(score.truncated())},
       {{"error", "ERROR"}, score.error()},
   };
   if (with_logprobs) {
@@ -194,11 +131,13 @@ Entries PointEntries(const v1::Point& point) {
   };
 }
 
+// A limit that is 0 leaves it to the disk.
+Cell StoreLimit(std::uint64_t bytes) {
+  return bytes == 0 ? Cell("as the disk has room", "0") : ByteCount(bytes);
+}
+
 Entries ServerInfoEntries(const v1::ServerInfo& info, Clock::time_point now) {
   const v1::ServerInfo::Limits& limits = info.limits();
-  const auto bytes = [](std::uint64_t count) {
-    return Cell(Bytes(count), fmt::format("{}", count));
-  };
   return {
       {{"version", "VERSION"}, info.version()},
       {{"start_time", "STARTED"}, Time(info.start_time(), now)},
@@ -208,15 +147,25 @@ Entries ServerInfoEntries(const v1::ServerInfo& info, Clock::time_point now) {
       {{"running_jobs", "RUNNING JOBS"}, Count(info.running_jobs())},
       {{"queued_jobs", "QUEUED JOBS"}, Count(info.queued_jobs())},
       {{"calls", "CALLS"}, Count(info.calls())},
-      {{"memory_bytes", "MEMORY"}, bytes(info.memory_bytes())},
+      {{"memory_bytes", "STORED"}, ByteCount(info.memory_bytes())},
+      {{"model_memory_bytes", "MODELS IN MEMORY"},
+       ByteCount(info.model_memory_bytes())},
       {{"limit_message_bytes", "MOST A MESSAGE"},
-       bytes(limits.message_bytes())},
+       ByteCount(limits.message_bytes())},
+      {{"limit_chunk_bytes", "MOST A CHUNK"}, ByteCount(limits.chunk_bytes())},
+      {{"limit_dataset_bytes", "MOST A DATASET"},
+       ByteCount(limits.dataset_bytes())},
+      {{"limit_model_file_bytes", "MOST A MODEL FILE"},
+       ByteCount(limits.model_file_bytes())},
       {{"limit_wait_seconds", "LONGEST WAIT"}, Elapsed(limits.wait())},
       {{"limit_samples", "MOST SAMPLES"}, Count(limits.samples())},
       {{"limit_texts", "MOST TEXTS"}, Count(limits.texts())},
       {{"limit_queued_jobs", "MOST QUEUED JOBS"}, Count(limits.queued_jobs())},
       {{"limit_calls", "MOST CALLS"}, Count(limits.calls())},
-      {{"limit_memory_bytes", "MOST MEMORY"}, bytes(limits.memory_bytes())},
+      {{"limit_memory_bytes", "MOST STORED"},
+       StoreLimit(limits.memory_bytes())},
+      {{"limit_model_memory_bytes", "MOST IN MEMORY"},
+       ByteCount(limits.model_memory_bytes())},
   };
 }
 
@@ -252,11 +201,6 @@ Row JobListRow(const v1::Job& job, Clock::time_point now) {
 }
 Row JobCardRow(const v1::Job& job, Clock::time_point now) {
   return {CellsOf(JobCard(job, now)), StateName(job.state())};
-}
-
-Columns ModelColumns() { return ColumnsOf(ModelEntries({}, {})); }
-Row ModelRow(const v1::Model& model, Clock::time_point now) {
-  return {CellsOf(ModelEntries(model, now)), model.name()};
 }
 
 Columns SampleColumns(bool with_logprobs) {

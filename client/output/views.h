@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// How each message of the API is shown: its columns, and its row in them.
+// How messages of the API are shown: their columns, and their row in them.
+// registry_views.h has models and datasets.
 #ifndef MICROGPT_CLIENT_OUTPUT_VIEWS_H_
 #define MICROGPT_CLIENT_OUTPUT_VIEWS_H_
 
@@ -26,10 +27,6 @@ Columns JobListColumns();  // the few that fit a line; CSV has all
 Columns JobCardColumns();
 Row JobListRow(const v1::Job& job, Clock::time_point now);
 Row JobCardRow(const v1::Job& job, Clock::time_point now);
-
-// -o text: the name.
-Columns ModelColumns();
-Row ModelRow(const v1::Model& model, Clock::time_point now);
 
 // -o text: the sample's text.
 Columns SampleColumns(bool with_logprobs);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "client/commands/input.h"
+#include "client/commands/files/input.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,7 +20,8 @@ std::vector<std::string> Lines(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), file);
   std::rewind(file);
   std::vector<std::string> lines;
-  const absl::Status status = ForEachLine(fileno(file), [&](InputLine line) {
+  InputFile input(dup(fileno(file)), kStandardInputName);
+  const absl::Status status = ForEachLine(&input, [&](InputLine line) {
     lines.push_back(line.CheckLength().ok()
                         ? line.text
                         : line.text +
@@ -78,7 +79,8 @@ TEST(InputTest, AHandlerThatFailsEndsTheReading) {
   std::fputs("a\nb\n", file);
   std::rewind(file);
   int calls = 0;
-  const absl::Status status = ForEachLine(fileno(file), [&](InputLine) {
+  InputFile input(dup(fileno(file)), kStandardInputName);
+  const absl::Status status = ForEachLine(&input, [&](InputLine) {
     ++calls;
     return absl::NotFoundError("x");
   });

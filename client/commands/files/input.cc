@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "client/commands/input.h"
+#include "client/commands/files/input.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <cstdint>
 #include <optional>
-#include <system_error>
 #include <utility>
-#include <vector>
 
 #include "client/output/figures.h"
 #include "client/output/utf8.h"
@@ -19,39 +14,17 @@
 namespace microgpt::client {
 namespace {
 
-constexpr std::size_t kBufferBytes = 1 << 16;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-class File {
- public:
-  explicit File(int fd) : fd_(fd) {}
-  ~File() {
-    if (fd_ > STDERR_FILENO) close(fd_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  const int fd_;
-};
-
-absl::Status SystemError(const std::string& name, int error) {
-  const std::string message =
-      fmt::format("{}: {}", name, std::generic_category().message(error));
-  if (error == ENOENT) return absl::NotFoundError(message);
-  return absl::UnknownError(message);
-}
-
 // `size`: of the file, where it is known before reading.
-absl::Status TooLarge(const std::string& name, std::optional<off_t> size,
-                      std::size_t most) {
+absl::Status TooLarge(const std::string& name,
+                      std::optional<std::uint64_t> size, std::size_t most) {
   const std::string what = size.has_value()
                                ? fmt::format("{} bytes are", Grouped(*size))
                                : "that is";
   return absl::InvalidArgumentError(fmt::format(
-      "{}: {} more than the {} bytes ({}) that a request has room for. Train "
-      "on a part of it: shuf -n 100000 FILE | mgpt train - --model NAME",
+      "{}: {} more than the {} bytes ({}) that a request has room for. Store "
+      "it first, with mgpt dataset add, and train on that",
       name, what, Grouped(most), Bytes(most)));
 }
 
@@ -72,40 +45,21 @@ absl::Status CheckUtf8(const std::string& name, std::string_view text) {
       "{}: line {}, byte {} is not UTF-8", name, line, *at - line_start + 1));
 }
 
-void AskForInput(Console* console) {
-  if (isatty(STDIN_FILENO) == 1) {
-    console->Note("Reading standard input; Ctrl-D ends it.");
-  }
-}
-
-// What `fd` has now, in `buffer`; nothing at the end.
-absl::StatusOr<std::string_view> ReadSome(const std::string& name, int fd,
-                                          std::vector<char>* buffer) {
-  ssize_t size = -1;
-  do {
-    size = read(fd, buffer->data(), buffer->size());
-  } while (size < 0 && errno == EINTR);
-  if (size < 0) return SystemError(name, errno);
-  return std::string_view(buffer->data(), static_cast<std::size_t>(size));
-}
-
 // Reads to the end, or until there is more than `most` bytes.
-absl::StatusOr<std::string> ReadAll(const std::string& name, int fd,
-                                    std::size_t most) {
+absl::StatusOr<std::string> ReadAll(InputFile* file, std::size_t most) {
   std::string text;
-  std::vector<char> buffer(kBufferBytes);
   while (text.size() <= most) {
-    const auto data = ReadSome(name, fd, &buffer);
+    const auto data = file->Read();
     if (!data.ok()) return data.status();
     if (data->empty()) return text;
     text.append(*data);
   }
-  return TooLarge(name, std::nullopt, most);
+  return TooLarge(file->name(), std::nullopt, most);
 }
 
 class LineReader {
  public:
-  explicit LineReader(int fd) : fd_(fd), buffer_(kBufferBytes) {}
+  explicit LineReader(InputFile* file) : file_(*file) {}
 
   // The next line, of one that is too long the beginning; nothing at the end.
   absl::StatusOr<std::optional<InputLine>> Next() {
@@ -113,7 +67,7 @@ class LineReader {
     bool complete = false;
     while (!complete) {
       if (rest_.empty()) {
-        const auto data = ReadSome(kStandardInputName, fd_, &buffer_);
+        const auto data = file_.Read();
         if (!data.ok()) return data.status();
         if (data->empty()) break;
         rest_ = *data;
@@ -148,17 +102,10 @@ class LineReader {
     --line->bytes;
   }
 
-  const int fd_;
-  std::vector<char> buffer_;
-  std::string_view rest_;  // of buffer_
+  InputFile& file_;
+  std::string_view rest_;  // of what was read last
   bool is_first_ = true;
 };
-
-// The beginning of a text that nobody wants to see all of.
-std::string Beginning(std::string_view text) {
-  constexpr std::size_t kColumns = 40;
-  return fmt::format("{}…", CutToWidth(text, kColumns));
-}
 
 }  // namespace
 
@@ -171,40 +118,37 @@ absl::Status InputLine::CheckLength() const {
 
 absl::StatusOr<std::string> ReadText(const std::string& path,
                                      std::size_t most_bytes, Console* console) {
-  const bool is_input = path == "-";
-  const std::string name = is_input ? kStandardInputName : path;
-  if (is_input) AskForInput(console);
-  const File file(is_input ? STDIN_FILENO
-                           : open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.fd() < 0) return SystemError(name, errno);
-  struct stat about {};
-  if (fstat(file.fd(), &about) == 0 && S_ISREG(about.st_mode) &&
-      static_cast<std::size_t>(about.st_size) > most_bytes) {
-    return TooLarge(name, about.st_size, most_bytes);
+  absl::StatusOr<InputFile> file = InputFile::Open(path, console);
+  if (!file.ok()) return file.status();
+  if (const auto size = file->size(); size.has_value() && *size > most_bytes) {
+    return TooLarge(file->name(), size, most_bytes);
   }
-  absl::StatusOr<std::string> text = ReadAll(name, file.fd(), most_bytes);
+  absl::StatusOr<std::string> text = ReadAll(&*file, most_bytes);
   if (!text.ok()) return text;
-  if (absl::Status status = CheckUtf8(name, *text); !status.ok()) return status;
+  const absl::Status status = CheckUtf8(file->name(), *text);
+  if (!status.ok()) return status;
   return text;
 }
 
 absl::Status ForEachInputLine(Console* console, const LineHandler& each) {
-  AskForInput(console);
-  return ForEachLine(STDIN_FILENO, each);
+  absl::StatusOr<InputFile> input = InputFile::Open("-", console);
+  if (!input.ok()) return input.status();
+  return ForEachLine(&*input, each);
 }
 
-absl::Status ForEachLine(int fd, const LineHandler& each) {
-  LineReader reader(fd);
+absl::Status ForEachLine(InputFile* file, const LineHandler& each) {
+  constexpr std::size_t kShownColumns = 40;  // of a line nobody wants all of
+  LineReader reader(file);
   for (std::size_t number = 1;; ++number) {
     absl::StatusOr<std::optional<InputLine>> next = reader.Next();
     if (!next.ok()) return next.status();
     if (!next->has_value()) return absl::OkStatus();
     InputLine line = **std::move(next);
-    if (!line.CheckLength().ok()) line.text = Beginning(line.text);
+    if (!line.CheckLength().ok())
+      line.text = Shortened(line.text, kShownColumns);
     if (const auto at = FirstInvalidByte(line.text)) {
-      return absl::InvalidArgumentError(
-          fmt::format("{}: line {}, byte {} is not UTF-8", kStandardInputName,
-                      number, *at + 1));
+      return absl::InvalidArgumentError(fmt::format(
+          "{}: line {}, byte {} is not UTF-8", file->name(), number, *at + 1));
     }
     const absl::Status status = each(std::move(line));
     if (!status.ok()) return status;

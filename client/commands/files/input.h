@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Files and standard input, as far as a request can carry them.
-#ifndef MICROGPT_CLIENT_COMMANDS_INPUT_H_
-#define MICROGPT_CLIENT_COMMANDS_INPUT_H_
+// The text of files and of standard input, as far as a request can carry it.
+#ifndef MICROGPT_CLIENT_COMMANDS_FILES_INPUT_H_
+#define MICROGPT_CLIENT_COMMANDS_FILES_INPUT_H_
 
 #include <functional>
 #include <string>
@@ -10,11 +10,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "client/commands/files/input_file.h"
 #include "client/output/output.h"
 
 namespace microgpt::client {
-
-inline constexpr char kStandardInputName[] = "standard input";  // in messages
 
 // All of a file, or of standard input for "-". NOT_FOUND: no such file;
 // INVALID_ARGUMENT: not UTF-8, or more than `most_bytes` (a larger file is not
@@ -42,9 +41,9 @@ using LineHandler = std::function<absl::Status(InputLine)>;
 // dropped; a line that is not UTF-8 is INVALID_ARGUMENT.
 absl::Status ForEachInputLine(Console* console, const LineHandler& each);
 
-// The same for another file that is open.
-absl::Status ForEachLine(int fd, const LineHandler& each);
+// The same for another file.
+absl::Status ForEachLine(InputFile* file, const LineHandler& each);
 
 }  // namespace microgpt::client
 
-#endif  // MICROGPT_CLIENT_COMMANDS_INPUT_H_
+#endif  // MICROGPT_CLIENT_COMMANDS_FILES_INPUT_H_
