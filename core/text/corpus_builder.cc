@@ -9,7 +9,6 @@
 namespace microgpt {
 
 absl::Status CorpusBuilder::Append(std::string_view chunk) {
-  bytes_ += chunk.size();
   for (;;) {
     const size_t end = chunk.find_first_of("\n\r");
     if (end == std::string_view::npos) break;
@@ -22,7 +21,7 @@ absl::Status CorpusBuilder::Append(std::string_view chunk) {
 
 absl::StatusOr<Corpus> CorpusBuilder::Finish() && {
   MICROGPT_RETURN_IF_ERROR(AddLine(partial_));
-  return std::move(documents_).Finish("text");
+  return std::move(documents_).Finish(field_);
 }
 
 absl::Status CorpusBuilder::EndLine(std::string_view rest, char end) {
@@ -45,7 +44,7 @@ absl::Status CorpusBuilder::EndLine(std::string_view rest, char end) {
 
 absl::Status CorpusBuilder::AddLine(std::string_view line) {
   if (documents_.Add(documents_.Clean(line))) return absl::OkStatus();
-  return ValidateUtf8("text", line, line_);
+  return ValidateUtf8(field_, line, line_);
 }
 
 }  // namespace microgpt

@@ -3,9 +3,9 @@
 #define MICROGPT_CORE_TEXT_CORPUS_BUILDER_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -23,13 +23,14 @@ namespace microgpt {
 //   return std::move(builder).Finish();
 class CorpusBuilder {
  public:
+  // field: that the errors name.
+  explicit CorpusBuilder(std::string field = "text")
+      : field_(std::move(field)) {}
+
   // Takes the next piece of the text. INVALID_ARGUMENT once a line has ended
   // that is not UTF-8: what FromText says of the whole. Nothing more may be
   // asked of the builder then.
   absl::Status Append(std::string_view chunk);
-
-  // How many bytes of text were appended.
-  uint64_t bytes() const { return bytes_; }
 
   // The corpus, or FromText's error.
   absl::StatusOr<Corpus> Finish() &&;
@@ -40,11 +41,11 @@ class CorpusBuilder {
   absl::Status EndLine(std::string_view rest, char end);
   absl::Status AddLine(std::string_view line);
 
+  const std::string field_;
   DocumentCollector documents_;
   std::string partial_;  // the beginning of a line that has not ended
   size_t line_ = 1;      // the number of that line
   char last_end_ = 0;    // what ended the line before
-  uint64_t bytes_ = 0;
 };
 
 }  // namespace microgpt

@@ -162,13 +162,10 @@ TEST(CorpusBuilderTest, NothingIsAnEmptyDataset) {
   EXPECT_EQ(FieldOf(Build({}).status()), "text");
 }
 
-TEST(CorpusBuilderTest, BytesAreThoseOfTheTextNotOfTheCorpus) {
-  CorpusBuilder builder;
-  EXPECT_TRUE(builder.Append("\uFEFF emma \r\n").ok());
-  EXPECT_EQ(builder.bytes(), 11u);
-  EXPECT_TRUE(builder.Append("\n\nava").ok());
-  EXPECT_EQ(builder.bytes(), 16u);
-  EXPECT_EQ(std::move(builder).Finish()->bytes(), 9u);
+TEST(CorpusBuilderTest, TheErrorsNameTheFieldThatTheTextCameIn) {
+  CorpusBuilder bad("chunk"), empty("chunk");
+  EXPECT_EQ(FieldOf(bad.Append("\xFF\n")), "chunk");
+  EXPECT_EQ(FieldOf(std::move(empty).Finish().status()), "chunk");
 }
 
 }  // namespace
