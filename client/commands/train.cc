@@ -96,7 +96,7 @@ absl::Status RunTrain(Session& session, const TrainOptions& options) {
   std::optional<Interrupts::Hold> hold;
   const absl::StatusOr<v1::Job> job =
       StartWithAnySource(session, options, &hold);
-  if (!job.ok()) return Explained(job.status(), "train", "mgpt dataset ls");
+  if (!job.ok()) return Explained(job.status(), "train", "mgpt train --help");
   if (options.detach) return PrintDetached(session, *job);
   v1::WatchStatusRequest request;
   request.set_job(job->job());

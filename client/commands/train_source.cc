@@ -59,9 +59,10 @@ absl::Status NamesNoModel(std::string_view source) {
 }
 
 absl::Status NoFileEither(const absl::Status& not_found) {
-  return absl::NotFoundError(
-      fmt::format("{} There is no file of this name either",
-                  Sentence(std::string(not_found.message()))));
+  return WithNextStep(absl::NotFoundError(fmt::format(
+                          "{} There is no file of this name either",
+                          Sentence(std::string(not_found.message())))),
+                      "mgpt dataset ls");
 }
 
 absl::Status ReadTrainingText(const TrainSource& source, Console* console,

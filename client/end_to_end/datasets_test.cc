@@ -199,6 +199,15 @@ TEST_F(DatasetsTest, CtrlCIsHeardWhileStandardInputIsSilent) {
             "mgpt: interrupted: nothing was stored\n");
 }
 
+TEST_F(DatasetsTest, ATimeoutEndsTheWaitForStandardInputToo) {
+  const auto process = Start({"dataset", "add", "-", "--timeout", "200ms"}, "",
+                             Streams::kTerminal);
+  const auto result = process->Wait();
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("mgpt: standard input has not ended in "
+                                    "time. Try again"));
+}
+
 TEST_F(DatasetsTest, WhatTheServerRefusesHasItsExitCode) {
   Status status;
   handlers.add_dataset = [&](grpc::ServerContext*, TextReader* reader,

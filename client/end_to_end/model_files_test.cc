@@ -293,7 +293,11 @@ TEST_F(ImportTest, ABadFileIsRefusedWithTheServersSentence) {
             "--help\n");
   EXPECT_THAT(Run({"import", File("old.json", "")}).err,
               HasSubstr("old.json is empty. See"));
-  EXPECT_EQ(Run({"import", "./missing.json"}).exit_code, 4);
+  const auto missing = Run({"import", "./missing.json"});
+  EXPECT_EQ(missing.exit_code, 4);
+  EXPECT_EQ(missing.err,
+            "mgpt: ./missing.json: No such file or directory. See: mgpt import "
+            "--help\n");
 }
 
 }  // namespace

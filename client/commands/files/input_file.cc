@@ -7,21 +7,46 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <limits>
 #include <system_error>
 #include <utility>
 
 namespace microgpt::client {
 namespace {
 
-// False once `interrupt_fd` can be read from, where `fd` cannot.
-bool WaitFor(int fd, int interrupt_fd) {
-  if (interrupt_fd < 0) return true;
-  std::array<pollfd, 2> files = {{{fd, POLLIN, 0}, {interrupt_fd, POLLIN, 0}}};
-  while (poll(files.data(), files.size(), -1) < 0 && errno == EINTR) {
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// For poll: -1 is for ever.
+int MillisecondsUntil(std::optional<steady_clock::time_point> deadline) {
+  if (!deadline.has_value()) return -1;
+  const auto left =
+      std::chrono::ceil<milliseconds>(*deadline - steady_clock::now());
+  constexpr milliseconds kMost(std::numeric_limits<int>::max());
+  return static_cast<int>(std::clamp(left, milliseconds(0), kMost).count());
+}
+
+// OK once `fd` can be read from.
+absl::Status WaitFor(int fd, const std::string& name,
+                     const InputFile::Patience& patience) {
+  std::array<pollfd, 2> files = {
+      {{fd, POLLIN, 0}, {patience.interrupt_fd, POLLIN, 0}}};
+  int ready = -1;
+  do {
+    ready =
+        poll(files.data(), files.size(), MillisecondsUntil(patience.deadline));
+  } while (ready < 0 && errno == EINTR);
+  if (ready == 0) {
+    return absl::DeadlineExceededError(
+        fmt::format("{} has not ended in time. Try again with a longer "
+                    "--timeout",
+                    name));
   }
-  return files[0].revents != 0 || files[1].revents == 0;
+  const bool is_only_interrupt = files[0].revents == 0;
+  return is_only_interrupt ? absl::CancelledError("") : absl::OkStatus();
 }
 
 }  // namespace
@@ -64,8 +89,13 @@ std::optional<std::uint64_t> InputFile::size() const {
   return static_cast<std::uint64_t>(about.st_size);
 }
 
-absl::StatusOr<std::string_view> InputFile::Read(int interrupt_fd) {
-  if (!WaitFor(fd_, interrupt_fd)) return absl::CancelledError("");
+absl::StatusOr<std::string_view> InputFile::Read(const Patience& patience) {
+  const absl::Status status = WaitFor(fd_, name_, patience);
+  if (!status.ok()) return status;
+  return Read();
+}
+
+absl::StatusOr<std::string_view> InputFile::Read() {
   ssize_t size = -1;
   do {
     size = read(fd_, buffer_.data(), buffer_.size());

@@ -2,6 +2,7 @@
 #ifndef MICROGPT_CLIENT_COMMANDS_FILES_INPUT_FILE_H_
 #define MICROGPT_CLIENT_COMMANDS_FILES_INPUT_FILE_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -42,10 +43,17 @@ class InputFile {
   // Where it is known before reading.
   std::optional<std::uint64_t> size() const;
 
+  // What ends the waiting for input that does not come.
+  struct Patience {
+    int interrupt_fd = -1;  // that can be read from; -1: does not count
+    std::optional<std::chrono::steady_clock::time_point> deadline;
+  };
+
   // What comes next, as soon as there is something; empty at the end. Good
-  // until the next call. CANCELLED, without a message: `interrupt_fd` can be
-  // read from and there is nothing here yet.
-  absl::StatusOr<std::string_view> Read(int interrupt_fd = -1);
+  // until the next call. Where patience ends first: CANCELLED, without a
+  // message, or DEADLINE_EXCEEDED.
+  absl::StatusOr<std::string_view> Read(const Patience& patience);
+  absl::StatusOr<std::string_view> Read();  // waits for ever
 
  private:
   int fd_;

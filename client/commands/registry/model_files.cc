@@ -144,9 +144,10 @@ absl::StatusOr<std::string> StoreText(Session& session,
 }
 
 // The dataset that `argument` means, as `mgpt train` understands it: a file is
-// stored first.
+// stored first. Empty, as the argument: the model's file may tell.
 absl::StatusOr<std::string> DatasetFor(Session& session,
                                        const std::string& argument) {
+  if (argument.empty()) return "";
   absl::Status not_found;
   for (const TrainSource& source : TrainSources(argument)) {
     if (source.kind != TrainSource::Kind::kDataset) {
@@ -177,20 +178,17 @@ absl::StatusOr<v1::Model> Import(Session& session,
   absl::StatusOr<InputFile> file =
       InputFile::Open(options.file, &session.console);
   if (!file.ok()) return file.status();
-  absl::StatusOr<std::string> dataset;
-  if (!options.dataset.empty()) {
-    dataset = DatasetFor(session, options.dataset);
-    if (!dataset.ok()) return dataset.status();
-  } else {
-    dataset = "";  // as the file says
-  }
+  const absl::StatusOr<std::string> dataset =
+      DatasetFor(session, options.dataset);
+  if (!dataset.ok()) return dataset.status();
   return UploadModel(session, &*file, *model, *dataset);
 }
 
 absl::Status RunImport(Session& session, const ImportOptions& options) {
   const absl::StatusOr<v1::Model> model = Import(session, options);
-  if (!model.ok())
-    return Explained(model.status(), "import", "mgpt dataset ls");
+  if (!model.ok()) {
+    return Explained(model.status(), "import", "mgpt import --help");
+  }
   ResultPrinter(&session, ModelListColumns())
       .Print(Imported(*model, session.color_out), *model,
              ModelListRow(*model, Clock::now()));

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -15,13 +16,16 @@ namespace {
 class Chunks {
  public:
   Chunks(Session* session, InputFile* file)
-      : file_(*file),
-        interrupt_fd_(session->connection.interrupts()->fd()),
-        progress_(&session->console, file->size()) {}
+      : file_(*file), progress_(&session->console, file->size()) {
+    patience_.interrupt_fd = session->connection.interrupts()->fd();
+    const Connection::Timeout timeout = session->connection.timeout();
+    if (!timeout.has_value()) return;
+    patience_.deadline = std::chrono::steady_clock::now() + *timeout;
+  }
 
   // False at the end.
   absl::StatusOr<bool> Next(std::string* chunk) {
-    const auto data = file_.Read(interrupt_fd_);
+    const auto data = file_.Read(patience_);
     if (!data.ok()) return data.status();
     at_end_ = data->empty();
     if (std::exchange(is_first_, false) && at_end_) {
@@ -40,8 +44,8 @@ class Chunks {
 
  private:
   InputFile& file_;
-  const int interrupt_fd_;
   ByteProgress progress_;
+  InputFile::Patience patience_;
   bool is_first_ = true;
   bool at_end_ = false;
 };
