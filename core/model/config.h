@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "core/errors/valid.h"
+#include "core/text/characters.h"
 
 namespace microgpt {
 
@@ -42,6 +43,7 @@ struct TrainingSettings {
   double init_std = 0.08;  // 0..10
   Optimizer optimizer = Optimizer::kAdam;
   Precision precision = Precision::kFloat32;
+  TokenizerKind tokenizer = TokenizerKind::kCodePoint;
 
   // OK, or a FieldError for the first field that is wrong. NaN is out of every
   // range.

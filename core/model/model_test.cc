@@ -3,14 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include <string_view>
-
 namespace microgpt {
 namespace {
 
 template <typename T>
 Model MakeModel() {
-  const Tokenizer tokenizer(std::u32string_view(U"abc"));
+  const Tokenizer tokenizer(TokenizerKind::kCodePoint, {"a", "b", "c"});
   return Model(ModelConfig(), tokenizer,
                Parameters<T>(ModelConfig(), tokenizer.vocab_size()),
                PythonRandom(1));

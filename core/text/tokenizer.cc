@@ -8,22 +8,36 @@
 #include <functional>
 #include <optional>
 
+#include "absl/container/flat_hash_set.h"
 #include "core/text/utf8.h"
 
 namespace microgpt {
 namespace {
 
-// "'é' (U+00E9)", or the code point alone where there is nothing to be seen.
-std::string Describe(char32_t character) {
-  const std::string code =
-      fmt::format("U+{:04X}", static_cast<uint32_t>(character));
+// A cluster may have any number of accents; a message has room for so many
+// code points. The longest of the emoji that Unicode recommends has ten.
+constexpr int kMostCodePointsNamed = 12;
+
+bool CanBeSeen(char32_t code_point) {
   const bool control =
-      character < 0x20 || (character >= 0x7F && character < 0xA0);
-  const bool invisible = IsSpace(character) && character != U' ';
-  if (control || invisible) return code;
-  std::string quoted = "'";
-  AppendUtf8(character, quoted);
-  return fmt::format("{}' ({})", quoted, code);
+      code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0);
+  return !control && (!IsSpace(code_point) || code_point == U' ');
+}
+
+// "'é' (U+0065 U+0301)", or the code points alone where there is nothing to be
+// seen.
+std::string Describe(const Character& character) {
+  std::string codes;
+  std::string_view rest = character.text;
+  for (int i = 0; i < kMostCodePointsNamed && !rest.empty(); ++i) {
+    codes += fmt::format("{}U+{:04X}", i == 0 ? "" : " ",
+                         static_cast<uint32_t>(*TakeCodePoint(rest)));
+  }
+  std::string_view named = character.text;
+  named.remove_suffix(rest.size());
+  const std::string_view more = rest.empty() ? "" : "…";
+  if (!CanBeSeen(character.first)) return codes;
+  return fmt::format("'{}{}' ({}{})", named, more, codes, more);
 }
 
 absl::Status NotUtf8(size_t position) {
@@ -31,31 +45,76 @@ absl::Status NotUtf8(size_t position) {
       fmt::format("not UTF-8 at position {}", position));
 }
 
-absl::Status UnknownCharacter(char32_t character, size_t position) {
+absl::Status UnknownCharacter(const Character& character, size_t position) {
   return absl::InvalidArgumentError(
       fmt::format("{} at position {} is none of the model's characters",
                   Describe(character), position));
 }
 
+std::vector<std::string> CodePointsOf(const Corpus& corpus) {
+  std::vector<std::string> code_points;
+  for (const char32_t code_point : corpus.alphabet()) {
+    AppendUtf8(code_point, code_points.emplace_back());
+  }
+  return code_points;
+}
+
+std::vector<std::string> ClustersOf(const Corpus& corpus) {
+  absl::flat_hash_set<std::string_view> distinct;
+  for (size_t i = 0; i < corpus.size(); ++i) {
+    std::string_view rest = corpus[i];
+    while (!rest.empty()) {
+      distinct.insert(TakeCharacter(TokenizerKind::kGrapheme, rest)->text);
+    }
+  }
+  std::vector<std::string> clusters(distinct.begin(), distinct.end());
+  std::ranges::sort(clusters);
+  return clusters;
+}
+
+char32_t FirstCodePoint(std::string_view text) {
+  const std::optional<char32_t> first = TakeCodePoint(text);
+  assert(first.has_value());
+  return *first;
+}
+
+bool IsOneCodePoint(std::string_view text) {
+  return TakeCodePoint(text).has_value() && text.empty();
+}
+
 }  // namespace
 
-Tokenizer::Tokenizer(std::span<const char32_t> alphabet)
-    : alphabet_(alphabet.begin(), alphabet.end()) {
+Tokenizer Tokenizer::ForCorpus(TokenizerKind kind, const Corpus& corpus) {
+  return Tokenizer(kind, kind == TokenizerKind::kGrapheme
+                             ? ClustersOf(corpus)
+                             : CodePointsOf(corpus));
+}
+
+Tokenizer::Tokenizer(TokenizerKind kind, std::vector<std::string> alphabet)
+    : kind_(kind), alphabet_(std::move(alphabet)) {
   assert(!alphabet_.empty());
   // Ascending and distinct: no character is followed by one that is not above.
   assert(std::adjacent_find(alphabet_.begin(), alphabet_.end(),
                             std::greater_equal<>()) == alphabet_.end());
+  assert(kind == TokenizerKind::kGrapheme ||
+         std::ranges::all_of(alphabet_, IsOneCodePoint));
   ascii_.fill(bos());
+  firsts_.reserve(alphabet_.size());
   for (Token id = 0; id < bos(); ++id) {
-    if (alphabet_[id] < ascii_.size()) ascii_[alphabet_[id]] = id;
+    firsts_.push_back(FirstCodePoint(alphabet_[id]));
+    if (alphabet_[id].size() == 1) ascii_[firsts_[id]] = id;
   }
 }
 
-Token Tokenizer::Find(char32_t character) const {
-  if (character < ascii_.size()) return ascii_[character];
-  const auto found =
-      std::lower_bound(alphabet_.begin(), alphabet_.end(), character);
-  if (found == alphabet_.end() || *found != character) return bos();
+Token Tokenizer::Find(const Character& character) const {
+  if (character.text.size() == 1) return ascii_[character.first];
+  // Code points are compared faster than strings, of which few are left then.
+  const auto [low, high] =
+      std::equal_range(firsts_.begin(), firsts_.end(), character.first);
+  const auto begin = alphabet_.begin() + (low - firsts_.begin());
+  const auto end = alphabet_.begin() + (high - firsts_.begin());
+  const auto found = std::lower_bound(begin, end, character.text);
+  if (found == end || *found != character.text) return bos();
   return static_cast<Token>(found - alphabet_.begin());
 }
 
@@ -63,7 +122,7 @@ absl::StatusOr<std::vector<Token>> Tokenizer::Encode(
     std::string_view text) const {
   std::vector<Token> tokens;
   while (!text.empty()) {
-    const std::optional<char32_t> character = TakeCodePoint(text);
+    const std::optional<Character> character = TakeCharacter(kind_, text);
     const size_t position = tokens.size() + 1;
     if (!character.has_value()) return NotUtf8(position);
     tokens.push_back(Find(*character));
@@ -80,11 +139,12 @@ TokenizedCorpus Tokenizer::Encode(const Corpus& corpus) const {
   for (size_t i = 0; i < corpus.size(); ++i) {
     std::string_view rest = corpus[i];
     while (!rest.empty()) {
-      tokens.push_back(Find(*TakeCodePoint(rest)));
+      tokens.push_back(Find(*TakeCharacter(kind_, rest)));
       assert(tokens.back() != bos());
     }
     ends.push_back(tokens.size());
   }
+  tokens.shrink_to_fit();  // there may be fewer clusters than code points
   return TokenizedCorpus(std::move(tokens), std::move(ends));
 }
 
@@ -92,9 +152,27 @@ std::string Tokenizer::Decode(std::span<const Token> tokens) const {
   std::string text;
   for (const Token token : tokens) {
     assert(token < bos());
-    AppendUtf8(alphabet_[token], text);
+    text += alphabet_[token];
   }
   return text;
+}
+
+size_t Tokenizer::memory_bytes() const {
+  const size_t in_place = std::string().capacity();
+  size_t bytes = sizeof(*this) + alphabet_.size() * kBytesPerCharacter;
+  for (const std::string& character : alphabet_) {
+    if (character.capacity() > in_place) bytes += character.capacity() + 1;
+  }
+  return bytes;
+}
+
+uint64_t CountCharacters(TokenizerKind kind, const Corpus& corpus) {
+  if (kind == TokenizerKind::kCodePoint) return corpus.characters();
+  uint64_t count = 0;
+  for (size_t i = 0; i < corpus.size(); ++i) {
+    count += CountCharacters(kind, corpus[i]);
+  }
+  return count;
 }
 
 }  // namespace microgpt

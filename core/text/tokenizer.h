@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/text/characters.h"
 #include "core/text/corpus.h"
 
 namespace microgpt {
@@ -35,37 +36,55 @@ class TokenizedCorpus {
   std::vector<size_t> ends_;
 };
 
-// Maps characters (code points) to token ids 0…n-1 in ascending order; id n is
-// BOS, which marks both the start and the end of a document.
+// Maps characters to token ids 0…n-1 in ascending order of their UTF-8 bytes,
+// which is that of their code points; id n is BOS, which marks both the start
+// and the end of a document.
 //
 // Immutable once made, so it may be shared between threads.
 class Tokenizer {
  public:
-  // alphabet: ascending, distinct, not empty.
-  explicit Tokenizer(std::span<const char32_t> alphabet);
+  // With the characters of `corpus`, as `kind` has them.
+  static Tokenizer ForCorpus(TokenizerKind kind, const Corpus& corpus);
 
+  // alphabet: UTF-8, ascending, distinct, not empty; each one code point, or
+  // with kGrapheme one or more.
+  Tokenizer(TokenizerKind kind, std::vector<std::string> alphabet);
+
+  TokenizerKind kind() const { return kind_; }
   uint32_t vocab_size() const { return bos() + 1; }
   Token bos() const { return static_cast<Token>(alphabet_.size()); }
-  std::span<const char32_t> alphabet() const { return alphabet_; }
+  std::span<const std::string> alphabet() const { return alphabet_; }
 
   // The tokens of `text`, without BOS. INVALID_ARGUMENT, without a field, for
   // a character outside the alphabet, which the message names with its code
-  // point and its position in characters from 1, or for text that is not UTF-8.
+  // points and its position in tokens from 1, or for text that is not UTF-8.
   absl::StatusOr<std::vector<Token>> Encode(std::string_view text) const;
 
   // Every document of `corpus`, whose alphabet must be within this one's.
   TokenizedCorpus Encode(const Corpus& corpus) const;
 
-  // The text of `tokens`, none of which may be BOS.
+  // The text of `tokens`, none of which may be BOS. With kGrapheme it may be
+  // encoded differently: an accent that began a document joins the letter that
+  // a model puts before it.
   std::string Decode(std::span<const Token> tokens) const;
+
+  size_t memory_bytes() const;
+  // What each character of up to 15 bytes takes of them.
+  static constexpr size_t kBytesPerCharacter =
+      sizeof(std::string) + sizeof(char32_t);
 
  private:
   // The id of a character, or bos() if the alphabet does not have it.
-  Token Find(char32_t character) const;
+  Token Find(const Character& character) const;
 
-  std::vector<char32_t> alphabet_;
+  TokenizerKind kind_;
+  std::vector<std::string> alphabet_;
+  std::vector<char32_t> firsts_;  // the first code point of each
   std::array<Token, 128> ascii_;  // Find() of the first 128 code points
 };
+
+// How many characters the documents of `corpus` have: its tokens without BOS.
+uint64_t CountCharacters(TokenizerKind kind, const Corpus& corpus);
 
 }  // namespace microgpt
 

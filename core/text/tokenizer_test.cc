@@ -5,13 +5,20 @@
 
 #include <numeric>
 
+#include "core/text/utf8.h"
+
 namespace microgpt {
 namespace {
 
 using std::string_view_literals::operator""sv;
 
+// Of code points.
 Tokenizer For(std::u32string_view alphabet) {
-  return Tokenizer(std::span(alphabet.data(), alphabet.size()));
+  std::vector<std::string> characters;
+  for (const char32_t code_point : alphabet) {
+    AppendUtf8(code_point, characters.emplace_back());
+  }
+  return Tokenizer(TokenizerKind::kCodePoint, std::move(characters));
 }
 
 std::string ErrorOf(const Tokenizer& tokenizer, std::string_view text) {
@@ -60,9 +67,9 @@ TEST(TokenizerTest, TextThatIsNotUtf8IsRefusedByPosition) {
 }
 
 TEST(TokenizerTest, EveryCharacterOfALargeVocabularyIsFound) {
-  std::vector<char32_t> alphabet(2345);
+  std::u32string alphabet(2345, U'一');
   std::iota(alphabet.begin(), alphabet.end(), U'一');
-  const Tokenizer tokenizer(alphabet);
+  const Tokenizer tokenizer = For(alphabet);
   std::vector<Token> tokens(alphabet.size());
   std::iota(tokens.begin(), tokens.end(), 0);
   const std::string text = tokenizer.Decode(tokens);
@@ -74,7 +81,8 @@ TEST(TokenizerTest, EveryCharacterOfALargeVocabularyIsFound) {
 TEST(TokenizerTest, ACorpusIsEncodedDocumentByDocument) {
   const absl::StatusOr<Corpus> corpus = Corpus::FromText("ba\né\nab\n");
   ASSERT_TRUE(corpus.ok());
-  const Tokenizer tokenizer(corpus->alphabet());
+  const Tokenizer tokenizer =
+      Tokenizer::ForCorpus(TokenizerKind::kCodePoint, *corpus);
   const TokenizedCorpus tokenized = tokenizer.Encode(*corpus);
   ASSERT_EQ(tokenized.size(), 3u);
   const auto tokens = [&tokenized](size_t i) {

@@ -54,7 +54,7 @@ class TrainerOf final : public Trainer {
             const Corpus& corpus)
       : model_(model),
         training_(training),
-        tokenizer_(corpus.alphabet()),
+        tokenizer_(Tokenizer::ForCorpus(training->tokenizer, corpus)),
         documents_(tokenizer_.Encode(corpus)),
         random_(training->seed),
         order_(ShuffledOrder(documents_.size(), random_)),
@@ -167,7 +167,7 @@ uint64_t BytesOf(const ModelConfig& model, const TrainingConfig& training,
          KvCache<T>::Bytes(model) +
          Activations<T>::Bytes(model, vocab_size, model->block_size) +
          (model->block_size + 1) * sizeof(Token) +
-         (vocab_size - 1) * sizeof(char32_t);
+         (vocab_size - 1) * uint64_t{Tokenizer::kBytesPerCharacter};
 }
 
 }  // namespace
@@ -190,14 +190,14 @@ size_t HeldOutDocuments(double validation, size_t documents) {
   return std::clamp(static_cast<size_t>(share), size_t{1}, documents - 1);
 }
 
-uint64_t CountTruncated(const Corpus& corpus, uint32_t block_size) {
-  const auto is_first_byte = [](char c) { return (c & 0xC0) != 0x80; };
+uint64_t CountTruncated(TokenizerKind kind, const Corpus& corpus,
+                        uint32_t block_size) {
   uint64_t truncated = 0;
   for (size_t i = 0; i < corpus.size(); ++i) {
     const std::string_view document = corpus[i];
     // Even as many bytes as characters would fit: the common case.
     if (document.size() < block_size) continue;
-    truncated += std::ranges::count_if(document, is_first_byte) >= block_size;
+    truncated += CountCharacters(kind, document) >= block_size;
   }
   return truncated;
 }

@@ -10,6 +10,7 @@
 
 #include "core/model/config.h"
 #include "core/model/model.h"
+#include "core/text/characters.h"
 #include "core/text/corpus.h"
 
 namespace microgpt {
@@ -50,13 +51,14 @@ class Trainer {
 // one (with a share above 0 and two documents or more), and never all.
 size_t HeldOutDocuments(double validation, size_t documents);
 
-// How many documents of `corpus` block_size cuts off: n characters and their
-// end mark are n + 1 predictions.
-uint64_t CountTruncated(const Corpus& corpus, uint32_t block_size);
+// How many documents of `corpus` block_size cuts off: n characters, as `kind`
+// has them, and their end mark are n + 1 predictions.
+uint64_t CountTruncated(TokenizerKind kind, const Corpus& corpus,
+                        uint32_t block_size);
 
 // Memory that a Trainer takes at most, not counting what grows with the number
-// and the length of the documents: their tokens (4 bytes each) and their order
-// (12 bytes a document).
+// and the length of the documents: their tokens (4 bytes each), their order (12
+// bytes a document), and what grapheme clusters have above 15 bytes.
 uint64_t TrainingBytes(const ModelConfig& model, const TrainingConfig& training,
                        uint32_t vocab_size);
 

@@ -358,10 +358,10 @@ TEST(ValidationTest, HoldsOutTheLastOfTheShuffledDocuments) {
 
 TEST(CountTruncatedTest, CountsCharactersAndTheEndMark) {
   const Corpus corpus = *Corpus::FromText("ab\nabc\nabcd\näöü\näöüß\n");
-  EXPECT_EQ(CountTruncated(corpus, 5), 0);
-  EXPECT_EQ(CountTruncated(corpus, 4), 2);
-  EXPECT_EQ(CountTruncated(corpus, 3), 4);
-  EXPECT_EQ(CountTruncated(corpus, 1), 5);
+  EXPECT_EQ(CountTruncated(TokenizerKind::kCodePoint, corpus, 5), 0);
+  EXPECT_EQ(CountTruncated(TokenizerKind::kCodePoint, corpus, 4), 2);
+  EXPECT_EQ(CountTruncated(TokenizerKind::kCodePoint, corpus, 3), 4);
+  EXPECT_EQ(CountTruncated(TokenizerKind::kCodePoint, corpus, 1), 5);
 }
 
 }  // namespace
