@@ -256,6 +256,48 @@ TEST_P(GeneratorTest, AStopBeforeThePrefixIsReadGivesNothingAndDoesNoHarm) {
             DrawOne(*MakeGenerator(model_, {}, prefix)).token_logprobs);
 }
 
+// Every second of its clusters has two code points or more.
+ModelPointer TrainOnClusters(Precision precision) {
+  const Corpus corpus = *Corpus::FromText(
+      "ae\u0301a👩‍👧\ne\u0301a🇯🇵a\na👩‍👧ae\u0301a🇯🇵"
+      "\n");
+  const TrainingConfig training =
+      *TrainingConfig::Create({.steps = 60,
+                               .precision = precision,
+                               .tokenizer = TokenizerKind::kGrapheme});
+  const auto trainer = Trainer::Create(*ModelConfig::Create({.block_size = 6}),
+                                       training, corpus);
+  while (trainer->steps_done() < 60) trainer->Step({});
+  return std::make_shared<const Model>(trainer->Snapshot());
+}
+
+TEST_P(GeneratorTest, AModelOfClustersDrawsWholeOnesUpToBlockSize) {
+  const ModelPointer model = TrainOnClusters(GetParam());
+  const auto generator = MakeGenerator(model, {}, "👩‍👧a");
+  bool had_cluster = false;
+  for (uint32_t i = 0; i < 50; ++i) {
+    const Sample sample = DrawOne(*generator, i);
+    const auto tokens = model->tokenizer().Encode(sample.text);
+    ASSERT_TRUE(tokens.ok()) << tokens.status();
+    EXPECT_EQ(model->tokenizer().Decode(*tokens), sample.text);
+    EXPECT_TRUE(sample.text.starts_with("👩‍👧a"));
+    EXPECT_LE(tokens->size(), 6);
+    EXPECT_EQ(sample.token_logprobs.size(),
+              tokens->size() + (sample.truncated ? 0 : 1));
+    had_cluster |= sample.text.find("🇯🇵") != std::string::npos;
+  }
+  EXPECT_TRUE(had_cluster);
+}
+
+TEST_P(GeneratorTest, AClusterTheModelNeverSawIsRefusedWithItsPlace) {
+  EXPECT_EQ(Generator::Create(TrainOnClusters(GetParam()), SamplingConfig(),
+                              "👩‍👧🇯🇵e")
+                .status()
+                .message(),
+            "prefix: 'e' (U+0065) at position 3 is none of the model's "
+            "characters");
+}
+
 // Stops while the given number of a string is drawn.
 class StoppingRandom : public RandomSource {
  public:

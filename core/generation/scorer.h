@@ -12,7 +12,8 @@
 
 namespace microgpt {
 
-// How likely a model finds a string. Equal to what Generator says of it.
+// How likely a model finds a string. Equal to what Generator says of it, unless
+// it drew grapheme clusters that Tokenizer::Encode joins to others.
 struct StringScore {
   double logprob = 0;  // nats, end mark included unless truncated
   double bits_per_token = 0;

@@ -17,14 +17,16 @@ namespace microgpt {
 //
 // A document is stripped of white space at both ends as Python's str.strip()
 // does; empty ones are dropped; order and duplicates are kept; nothing is
-// normalised. A byte order mark at the very beginning is dropped: one list has
-// one identity, whether it comes as text or as documents.
+// normalised. Byte order marks before the first document are dropped: one list
+// has one identity, whether it comes as a text, as documents, or as text() of
+// the corpus that was made of it.
 //
 // Immutable once made, so it may be shared between threads. Holds one copy of
 // the text; all of it is read once.
 class Corpus {
  public:
-  // One document a line; lines end with LF, CRLF or CR.
+  // One document a line; lines end with LF, CRLF or CR. CorpusBuilder takes a
+  // text in pieces.
   //
   // INVALID_ARGUMENT: text that is not UTF-8, with line and byte (both from 1)
   // (overlong forms, surrogates and code points above U+10FFFF are not UTF-8);
@@ -43,20 +45,25 @@ class Corpus {
   // Document i, without its line feed; borrowed from this corpus.
   std::string_view operator[](size_t i) const;
 
-  // "sha256:<hex>" over each document followed by a line feed.
+  // Every document followed by a line feed; borrowed from this corpus.
+  std::string_view text() const { return text_; }
+  uint64_t bytes() const { return text_.size(); }
+
+  // "sha256:<hex>" over text().
   const std::string& id() const { return id_; }
 
   // The distinct code points of all documents, ascending.
   std::span<const char32_t> alphabet() const { return alphabet_; }
 
   uint64_t characters() const { return characters_; }  // code points
+  uint64_t longest() const { return longest_; }  // document, in code points
   // How many documents are equal to an earlier one.
   uint64_t duplicates() const { return duplicates_; }
 
   size_t memory_bytes() const;
 
  private:
-  class Builder;
+  friend class DocumentCollector;
 
   Corpus() = default;
 
@@ -65,6 +72,7 @@ class Corpus {
   std::string id_;
   std::vector<char32_t> alphabet_;
   uint64_t characters_ = 0;
+  uint64_t longest_ = 0;
   uint64_t duplicates_ = 0;
 };
 

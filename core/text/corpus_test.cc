@@ -66,13 +66,21 @@ TEST(CorpusTest, OtherSeparatorsDoNotEndALine) {
                      "e"}));
 }
 
-TEST(CorpusTest, AByteOrderMarkIsDroppedAtTheVeryBeginningOnly) {
+TEST(CorpusTest, ByteOrderMarksAreDroppedBeforeTheFirstDocumentOnly) {
   EXPECT_EQ(Documents(FromText("\uFEFFemma\n\uFEFFava\n")),
             (Strings{"emma", "\uFEFFava"}));
-  EXPECT_EQ(Documents(FromText("\uFEFF\uFEFFemma")), (Strings{"\uFEFFemma"}));
-  EXPECT_EQ(Documents(FromText(" \uFEFFemma")), (Strings{"\uFEFFemma"}));
   EXPECT_EQ(Documents(*FromDocuments({"\uFEFFemma", "\uFEFFava"})),
             (Strings{"emma", "\uFEFFava"}));
+  EXPECT_EQ(Documents(FromText("em\uFEFFma")), (Strings{"em\uFEFFma"}));
+}
+
+TEST(CorpusTest, NeitherWhiteSpaceNorAnotherOneKeepsAByteOrderMark) {
+  for (const std::string_view text :
+       {"\uFEFF\uFEFFemma", " \uFEFF emma", "\uFEFF\n\n\uFEFFemma"}) {
+    EXPECT_EQ(Documents(FromText(text)), (Strings{"emma"})) << text;
+  }
+  EXPECT_EQ(Documents(*FromDocuments({"\uFEFF", "\uFEFF\nemma"})),
+            (Strings{"emma"}));
 }
 
 TEST(CorpusTest, NulAndControlCharactersAreCharactersLikeOthers) {
@@ -111,6 +119,18 @@ TEST(CorpusTest, IdIsTheSha256OfTheDocumentsWithALineFeedEach) {
   EXPECT_EQ(FromDocuments({"emma", " olivia", "", "ava"})->id(), id);
   EXPECT_NE(FromText("olivia\nemma\nava\n").id(), id);
   EXPECT_NE(FromText("emmaolivia\nava\n").id(), id);
+}
+
+TEST(CorpusTest, ItsTextHasALineFeedAfterEachDocument) {
+  const Corpus corpus = FromText("\uFEFF emma\r\n\r\nmaéva \rava");
+  EXPECT_EQ(corpus.text(), "emma\nmaéva\nava\n");
+  EXPECT_EQ(corpus.bytes(), 16u);
+  EXPECT_EQ(FromText(corpus.text()).id(), corpus.id());
+}
+
+TEST(CorpusTest, TheLongestDocumentIsTheOneWithMostCodePoints) {
+  EXPECT_EQ(FromText("abcd\nééé\n").longest(), 4u);
+  EXPECT_EQ(FromText("abc\n  山山山山  \n").longest(), 4u);
 }
 
 TEST(CorpusTest, TextThatIsNotUtf8IsRefusedWithLineAndByte) {

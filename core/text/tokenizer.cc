@@ -33,10 +33,10 @@ std::string Describe(const Character& character) {
     codes += fmt::format("{}U+{:04X}", i == 0 ? "" : " ",
                          static_cast<uint32_t>(*TakeCodePoint(rest)));
   }
+  if (!CanBeSeen(character.first)) return codes;
   std::string_view named = character.text;
   named.remove_suffix(rest.size());
   const std::string_view more = rest.empty() ? "" : "…";
-  if (!CanBeSeen(character.first)) return codes;
   return fmt::format("'{}{}' ({}{})", named, more, codes, more);
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "core/text/utf8.h"
@@ -19,6 +20,15 @@ Tokenizer For(std::u32string_view alphabet) {
     AppendUtf8(code_point, characters.emplace_back());
   }
   return Tokenizer(TokenizerKind::kCodePoint, std::move(characters));
+}
+
+Tokenizer OfClusters(std::vector<std::string> alphabet) {
+  return Tokenizer(TokenizerKind::kGrapheme, std::move(alphabet));
+}
+
+std::vector<std::string> AlphabetOf(TokenizerKind kind, std::string_view text) {
+  const auto tokenizer = Tokenizer::ForCorpus(kind, *Corpus::FromText(text));
+  return {tokenizer.alphabet().begin(), tokenizer.alphabet().end()};
 }
 
 std::string ErrorOf(const Tokenizer& tokenizer, std::string_view text) {
@@ -78,24 +88,136 @@ TEST(TokenizerTest, EveryCharacterOfALargeVocabularyIsFound) {
   EXPECT_EQ(tokenizer.bos(), 2345u);
 }
 
-TEST(TokenizerTest, ACorpusIsEncodedDocumentByDocument) {
-  const absl::StatusOr<Corpus> corpus = Corpus::FromText("ba\né\nab\n");
-  ASSERT_TRUE(corpus.ok());
+TEST(TokenizerTest, TheAlphabetOfACorpusIsOfTheKindAskedForAndSorted) {
+  const std::string_view text = "be\u0301e\n🇯🇵é\n👩‍👧be\n";
+  using Strings = std::vector<std::string>;
+  EXPECT_EQ(AlphabetOf(TokenizerKind::kCodePoint, text),
+            (Strings{"b", "e", "é", "\u0301", "\u200D", "🇯", "🇵", "👧", "👩"}));
+  EXPECT_EQ(AlphabetOf(TokenizerKind::kGrapheme, text),
+            (Strings{"b", "e", "e\u0301", "é", "🇯🇵", "👩‍👧"}));
+}
+
+TEST(TokenizerTest, AClusterIsOneToken) {
+  const Tokenizer tokenizer = OfClusters({"a", "e", "e\u0301", "कि", "क्", "🇩🇪",
+                                          "👩‍👧", "👩‍👧‍👦"});
+  EXPECT_EQ(tokenizer.kind(), TokenizerKind::kGrapheme);
+  EXPECT_EQ(tokenizer.vocab_size(), 9u);
+  const std::string_view text =
+      "👩‍👧‍👦e\u0301🇩🇪aकिe👩‍👧क्";
+  const std::vector<Token> tokens = {7, 2, 5, 0, 3, 1, 6, 4};
+  EXPECT_EQ(*tokenizer.Encode(text), tokens);
+  EXPECT_EQ(tokenizer.Decode(tokens), text);
+}
+
+TEST(TokenizerTest, AnUnknownClusterIsNamedWithItsCodePointsAndPosition) {
   const Tokenizer tokenizer =
-      Tokenizer::ForCorpus(TokenizerKind::kCodePoint, *corpus);
-  const TokenizedCorpus tokenized = tokenizer.Encode(*corpus);
-  ASSERT_EQ(tokenized.size(), 3u);
-  const auto tokens = [&tokenized](size_t i) {
-    return std::vector<Token>(tokenized[i].begin(), tokenized[i].end());
+      OfClusters({"a", "e", "n\u0303", "👩‍👧‍👦"});
+  EXPECT_EQ(ErrorOf(tokenizer, "n\u0303ae\u0301a"),
+            "'e\u0301' (U+0065 U+0301) at position 3 is none of the model's"
+            " characters");
+  EXPECT_EQ(ErrorOf(tokenizer, "👩‍👧‍👦👩‍👧"),
+            "'👩‍👧' (U+1F469 U+200D U+1F467) at position 2 is none of the "
+            "model's"
+            " characters");
+  // Neither a part of a character nor what it begins with is in the alphabet.
+  EXPECT_EQ(ErrorOf(tokenizer, "n"),
+            "'n' (U+006E) at position 1 is none of the model's characters");
+  EXPECT_EQ(ErrorOf(tokenizer, "👩"),
+            "'👩' (U+1F469) at position 1 is none of the model's characters");
+  EXPECT_EQ(ErrorOf(tokenizer, "a\r\n"),
+            "U+000D U+000A at position 2 is none of the model's characters");
+  EXPECT_EQ(ErrorOf(tokenizer, "ae\xCC"), "not UTF-8 at position 3");
+}
+
+TEST(TokenizerTest, OfAClusterWithoutEndTheBeginningIsNamed) {
+  std::string text = "e";
+  for (int i = 0; i < 1000; ++i) text += "\u0301";
+  std::string begun = "e", codes = "U+0065";
+  for (int i = 1; i < 12; ++i) {
+    begun += "\u0301";
+    codes += " U+0301";
+  }
+  EXPECT_EQ(ErrorOf(OfClusters({"e"}), text),
+            "'" + begun + "…' (" + codes +
+                "…) at position 1 is none of the model's characters");
+}
+
+TEST(TokenizerTest, EveryClusterOfManyWithTheSameBeginningIsFound) {
+  std::string text;
+  for (char32_t vowel = 0x1161; vowel <= 0x1175; ++vowel) {
+    for (char32_t last = 0x11A8; last <= 0x11C2; ++last) {
+      for (const char32_t jamo : {char32_t{0x1100}, vowel, last}) {
+        AppendUtf8(jamo, text);
+      }
+    }
+  }
+  const Corpus corpus = *Corpus::FromText(text);
+  const Tokenizer tokenizer =
+      Tokenizer::ForCorpus(TokenizerKind::kGrapheme, corpus);
+  std::vector<Token> tokens(21 * 27);
+  std::iota(tokens.begin(), tokens.end(), 0);
+  EXPECT_EQ(*tokenizer.Encode(text), tokens);
+}
+
+TEST(TokenizerTest, ADocumentMayBeginWithAMark) {
+  const Corpus corpus = *Corpus::FromText("\u0301e\n");
+  const Tokenizer tokenizer =
+      Tokenizer::ForCorpus(TokenizerKind::kGrapheme, corpus);
+  EXPECT_EQ(*tokenizer.Encode("\u0301e"), (std::vector<Token>{1, 0}));
+  // A model may well put it after the letter, where it is a part of it.
+  EXPECT_EQ(tokenizer.Decode(std::vector<Token>{0, 1}), "e\u0301");
+  EXPECT_FALSE(tokenizer.Encode("e\u0301").ok());
+}
+
+TEST(TokenizerTest, ClustersOfOneCodePointAreTheSameTokensAsCodePoints) {
+  const std::string_view text = "maéva 山田😀";
+  const Corpus corpus = *Corpus::FromText(text);
+  const auto code_points =
+      Tokenizer::ForCorpus(TokenizerKind::kCodePoint, corpus);
+  const auto clusters = Tokenizer::ForCorpus(TokenizerKind::kGrapheme, corpus);
+  EXPECT_TRUE(std::ranges::equal(clusters.alphabet(), code_points.alphabet()));
+  EXPECT_EQ(*clusters.Encode(text), *code_points.Encode(text));
+}
+
+TEST(TokenizerTest, CharactersOfACorpusAreOfTheKindAskedFor) {
+  const Corpus corpus = *Corpus::FromText("be\u0301\n🇯🇵\n");
+  EXPECT_EQ(CountCharacters(TokenizerKind::kCodePoint, corpus), 5u);
+  EXPECT_EQ(CountCharacters(TokenizerKind::kGrapheme, corpus), 3u);
+}
+
+TEST(TokenizerTest, LongClustersCountAsMemory) {
+  const size_t brief = OfClusters({"a", "👩‍👧"}).memory_bytes();
+  EXPECT_EQ(brief, sizeof(Tokenizer) + 2 * Tokenizer::kBytesPerCharacter);
+  const std::string family = "👩‍👩‍👧‍👦";  // 25 bytes
+  EXPECT_GE(OfClusters({"a", family}).memory_bytes(), brief + family.size());
+}
+
+TEST(TokenizerTest, ACorpusIsEncodedDocumentByDocument) {
+  const Corpus corpus = *Corpus::FromText("ba\né\ne\u0301b\n");
+  const auto tokens = [&corpus](TokenizerKind kind) {
+    const Tokenizer tokenizer = Tokenizer::ForCorpus(kind, corpus);
+    const TokenizedCorpus tokenized = tokenizer.Encode(corpus);
+    std::vector<std::vector<Token>> documents;
+    for (size_t i = 0; i < tokenized.size(); ++i) {
+      documents.emplace_back(tokenized[i].begin(), tokenized[i].end());
+    }
+    return documents;
   };
-  EXPECT_EQ(tokens(0), (std::vector<Token>{1, 0}));
-  EXPECT_EQ(tokens(1), (std::vector<Token>{2}));
-  EXPECT_EQ(tokens(2), (std::vector<Token>{0, 1}));
+  using Documents = std::vector<std::vector<Token>>;
+  EXPECT_EQ(tokens(TokenizerKind::kCodePoint),
+            (Documents{{1, 0}, {3}, {2, 4, 1}}));
+  EXPECT_EQ(tokens(TokenizerKind::kGrapheme), (Documents{{1, 0}, {3}, {2, 1}}));
 }
 
 TEST(TokenizerDeathTest, AnAlphabetOutOfOrderIsOurOwnBug) {
   EXPECT_DEATH(For(U"ba"), "greater_equal");
   EXPECT_DEATH(For(U"aa"), "greater_equal");
+  EXPECT_DEATH(OfClusters({"é", "e\u0301"}), "greater_equal");
+}
+
+TEST(TokenizerDeathTest, AClusterAmongCodePointsIsOurOwnBug) {
+  EXPECT_DEATH(Tokenizer(TokenizerKind::kCodePoint, {"a", "e\u0301"}),
+               "IsOneCodePoint");
 }
 
 }  // namespace

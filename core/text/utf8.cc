@@ -33,15 +33,31 @@ Lead ReadLead(uint8_t byte) {
   return {0, 0};
 }
 
+// The bytes from the last lead byte of `text` on; nullopt if there is none in
+// the last four.
+std::optional<std::string_view> LastSequence(std::string_view text) {
+  const auto continues = [](char c) { return (c & 0xC0) == 0x80; };
+  size_t begin = text.size();
+  while (begin > 0 && text.size() - begin < 4) {
+    if (!continues(text[--begin])) return text.substr(begin);
+  }
+  return std::nullopt;
+}
+
+bool IsOneSpace(std::string_view text) {
+  const std::optional<char32_t> code_point = TakeCodePoint(text);
+  return code_point.has_value() && text.empty() && IsSpace(*code_point);
+}
+
 // Line and byte, both from 1, at which `text` goes on after `before`, its
-// beginning. A CRLF ends one line.
+// beginning, which is on line `line`. A CRLF ends one line.
 struct Place {
-  size_t line = 1;
+  size_t line;
   size_t byte = 1;
 };
 
-Place PlaceAfter(std::string_view before) {
-  Place place;
+Place PlaceAfter(std::string_view before, size_t line) {
+  Place place{.line = line};
   for (size_t i = 0; i < before.size(); ++i) {
     const bool crlf = before.substr(i, 2) == "\r\n";
     const bool ends_line = before[i] == '\n' || (before[i] == '\r' && !crlf);
@@ -97,12 +113,13 @@ void AppendUtf8(char32_t code_point, std::string& out) {
   }
 }
 
-absl::Status ValidateUtf8(std::string_view field, std::string_view text) {
+absl::Status ValidateUtf8(std::string_view field, std::string_view text,
+                          size_t line) {
   std::string_view rest = text;
   while (!rest.empty()) {
     if (TakeCodePoint(rest).has_value()) continue;
     const size_t good = text.size() - rest.size();
-    const Place place = PlaceAfter(text.substr(0, good));
+    const Place place = PlaceAfter(text.substr(0, good), line);
     return FieldError(
         field,
         fmt::format("not UTF-8 at line {}, byte {} (0x{:02X})", place.line,
@@ -128,6 +145,19 @@ bool IsSpace(char32_t code_point) {
       return true;
     default:
       return code_point >= 0x2000 && code_point <= 0x200A;  // en quad … hair
+  }
+}
+
+std::string_view Strip(std::string_view text) {
+  for (std::string_view rest = text;;) {
+    const std::optional<char32_t> first = TakeCodePoint(rest);
+    if (!first.has_value() || !IsSpace(*first)) break;
+    text = rest;
+  }
+  for (;;) {
+    const std::optional<std::string_view> last = LastSequence(text);
+    if (!last.has_value() || !IsOneSpace(*last)) return text;
+    text.remove_suffix(last->size());
   }
 }
 

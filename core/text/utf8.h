@@ -19,11 +19,17 @@ std::optional<char32_t> TakeCodePoint(std::string_view& text);
 void AppendUtf8(char32_t code_point, std::string& out);
 
 // OK, or a FieldError for `field` that names line and byte (both from 1) of
-// the first ill-formed sequence.
-absl::Status ValidateUtf8(std::string_view field, std::string_view text);
+// the first ill-formed sequence. line: the number of the line that `text`
+// begins.
+absl::Status ValidateUtf8(std::string_view field, std::string_view text,
+                          size_t line = 1);
 
 // White space as Python's str.isspace() has it.
 bool IsSpace(char32_t code_point);
+
+// `text` without the white space at both ends, as Python's str.strip() has it.
+// What is not UTF-8 is no white space, so it stays.
+std::string_view Strip(std::string_view text);
 
 }  // namespace microgpt
 

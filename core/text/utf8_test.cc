@@ -88,6 +88,8 @@ TEST(Utf8Test, LinesAreCountedByEveryKindOfLineEnd) {
   EXPECT_EQ(Message("a\nb\rc\r\nd\xFF"),
             "text: not UTF-8 at line 4, byte 2 (0xFF)");
   EXPECT_EQ(Message("\n\r\xFF"), "text: not UTF-8 at line 3, byte 1 (0xFF)");
+  EXPECT_EQ(ValidateUtf8("text", "a\nb\xFF", 7).message(),
+            "text: not UTF-8 at line 8, byte 2 (0xFF)");
 }
 
 // python3 -c 'print([hex(c) for c in range(0x110000) if not chr(c).strip()])'
@@ -102,6 +104,18 @@ TEST(Utf8Test, WhiteSpaceIsWhatPythonStrips) {
     if (IsSpace(c)) found.push_back(c);
   }
   EXPECT_EQ(found, expected);
+}
+
+TEST(Utf8Test, BothEndsAreStrippedOfWhiteSpace) {
+  EXPECT_EQ(Strip("\u3000\t a\u00A0b \u2028\n"), "a\u00A0b");
+  EXPECT_EQ(Strip(" \u3000\x1f"), "");
+  EXPECT_EQ(Strip(""), "");
+}
+
+TEST(Utf8Test, WhatIsNotUtf8IsNotStripped) {
+  EXPECT_EQ(Strip(" \xA0 "), "\xA0");  // a no-break space of Latin-1
+  EXPECT_EQ(Strip(" \x80\x80\x80\x80\x80 "), "\x80\x80\x80\x80\x80");
+  EXPECT_EQ(Strip("\xF0\u3000"), "\xF0");
 }
 
 }  // namespace

@@ -75,6 +75,28 @@ TEST(TrainerTest, TheSameSeedGivesTheSameBits) {
   EXPECT_EQ(Values<float>(*a), Values<float>(*b));
 }
 
+TEST(TrainerTest, ClustersOfOneCodePointGiveTheSameBitsAsCodePoints) {
+  const Corpus corpus = WordCorpus();
+  const auto code_points = Trainer::Create(ModelConfig(), Training({}), corpus);
+  const auto clusters = Trainer::Create(
+      ModelConfig(), Training({.tokenizer = TokenizerKind::kGrapheme}), corpus);
+  EXPECT_EQ(TakeSteps(*clusters, 50), TakeSteps(*code_points, 50));
+  EXPECT_EQ(Values<float>(*clusters), Values<float>(*code_points));
+}
+
+// Each a character: as if the letters a, b and c had been trained on.
+TEST(TrainerTest, AClusterIsLearntLikeALetter) {
+  const Corpus letters = *Corpus::FromText("abca\ncab\n");
+  const Corpus clusters = *Corpus::FromText(
+      "e\u0301🇯🇵👩‍👧e\u0301\n👩‍👧e\u0301🇯🇵\n");
+  const ModelConfig model = *ModelConfig::Create({.block_size = 4});
+  const auto a = Trainer::Create(model, Training({}), letters);
+  const auto b = Trainer::Create(
+      model, Training({.tokenizer = TokenizerKind::kGrapheme}), clusters);
+  EXPECT_EQ(TakeSteps(*a, 50), TakeSteps(*b, 50));
+  EXPECT_EQ(b->Snapshot().tokenizer().kind(), TokenizerKind::kGrapheme);
+}
+
 TEST(TrainerTest, AnotherSeedGivesOtherWeightsAndAnotherOrder) {
   const Corpus corpus = WordCorpus();
   const auto a = Trainer::Create(ModelConfig(), Training({.seed = 1}), corpus);
@@ -362,6 +384,15 @@ TEST(CountTruncatedTest, CountsCharactersAndTheEndMark) {
   EXPECT_EQ(CountTruncated(TokenizerKind::kCodePoint, corpus, 4), 2);
   EXPECT_EQ(CountTruncated(TokenizerKind::kCodePoint, corpus, 3), 4);
   EXPECT_EQ(CountTruncated(TokenizerKind::kCodePoint, corpus, 1), 5);
+}
+
+TEST(CountTruncatedTest, CountsClustersWhereTheyAreTheCharacters) {
+  const Corpus corpus = *Corpus::FromText("e\u0301e\u0301\n🇯🇵🇩🇪🇫🇷\nabcd\n");
+  EXPECT_EQ(CountTruncated(TokenizerKind::kCodePoint, corpus, 4), 3);
+  EXPECT_EQ(CountTruncated(TokenizerKind::kGrapheme, corpus, 5), 0);
+  EXPECT_EQ(CountTruncated(TokenizerKind::kGrapheme, corpus, 4), 1);
+  EXPECT_EQ(CountTruncated(TokenizerKind::kGrapheme, corpus, 3), 2);
+  EXPECT_EQ(CountTruncated(TokenizerKind::kGrapheme, corpus, 2), 3);
 }
 
 }  // namespace
