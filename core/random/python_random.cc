@@ -15,49 +15,49 @@ namespace {
 
 constexpr size_t kWords = 624;  // of state
 constexpr size_t kShift = 397;  // the recurrence's middle word
-using State = std::array<uint32_t, kWords>;
+using Words = std::array<uint32_t, kWords>;
 
 // init_genrand: a state from one word.
-void SeedWithWord(uint32_t word, State& state) {
-  state[0] = word;
+void SeedWithWord(uint32_t word, Words& words) {
+  words[0] = word;
   for (uint32_t i = 1; i < kWords; ++i) {
-    const uint32_t previous = state[i - 1];
-    state[i] = 1812433253u * (previous ^ (previous >> 30)) + i;
+    const uint32_t previous = words[i - 1];
+    words[i] = 1812433253u * (previous ^ (previous >> 30)) + i;
   }
 }
 
 // init_by_array: mixes the words of `key` into the state, twice.
-void SeedWithKey(std::span<const uint32_t> key, State& state) {
-  SeedWithWord(19650218u, state);
-  size_t i = 1;  // walks over state[1..623] round and round
-  const auto mix = [&state, &i](uint32_t factor) {
-    const uint32_t previous = state[i - 1];
-    return state[i] ^ ((previous ^ (previous >> 30)) * factor);
+void SeedWithKey(std::span<const uint32_t> key, Words& words) {
+  SeedWithWord(19650218u, words);
+  size_t i = 1;  // walks over words[1..623] round and round
+  const auto mix = [&words, &i](uint32_t factor) {
+    const uint32_t previous = words[i - 1];
+    return words[i] ^ ((previous ^ (previous >> 30)) * factor);
   };
-  const auto advance = [&state, &i] {
+  const auto advance = [&words, &i] {
     if (++i < kWords) return;
-    state[0] = state[kWords - 1];
+    words[0] = words[kWords - 1];
     i = 1;
   };
   for (size_t n = 0; n < kWords; ++n) {  // a key is never longer than the state
     const size_t j = n % key.size();
-    state[i] = mix(1664525u) + key[j] + static_cast<uint32_t>(j);
+    words[i] = mix(1664525u) + key[j] + static_cast<uint32_t>(j);
     advance();
   }
   for (size_t n = 1; n < kWords; ++n) {
-    state[i] = mix(1566083941u) - static_cast<uint32_t>(i);
+    words[i] = mix(1566083941u) - static_cast<uint32_t>(i);
     advance();
   }
-  state[0] = 0x80000000u;  // whatever the key, not all zero
+  words[0] = 0x80000000u;  // whatever the key, not all zero
 }
 
 // Replaces all words of the state by the next ones of the recurrence.
-void Twist(State& state) {
+void Twist(Words& words) {
   for (size_t i = 0; i < kWords; ++i) {
     const uint32_t joined =
-        (state[i] & 0x80000000u) | (state[(i + 1) % kWords] & 0x7fffffffu);
+        (words[i] & 0x80000000u) | (words[(i + 1) % kWords] & 0x7fffffffu);
     const uint32_t twisted = (joined >> 1) ^ (joined % 2 ? 0x9908b0dfu : 0u);
-    state[i] = state[(i + kShift) % kWords] ^ twisted;
+    words[i] = words[(i + kShift) % kWords] ^ twisted;
   }
 }
 
@@ -73,17 +73,21 @@ uint32_t Temper(uint32_t word) {
 PythonRandom::PythonRandom(uint64_t seed) {
   // CPython cuts the seed into 32-bit words, lowest first, without leading
   // zeros but at least one.
-  const std::array<uint32_t, 2> words = {static_cast<uint32_t>(seed),
-                                         static_cast<uint32_t>(seed >> 32)};
-  SeedWithKey(std::span(words).first(words[1] == 0 ? 1 : 2), state_);
+  const std::array<uint32_t, 2> key = {static_cast<uint32_t>(seed),
+                                       static_cast<uint32_t>(seed >> 32)};
+  SeedWithKey(std::span(key).first(key[1] == 0 ? 1 : 2), state_.words);
+}
+
+PythonRandom::PythonRandom(const State& state) : state_(state) {
+  assert(state_.used <= kWords);
 }
 
 uint32_t PythonRandom::NextWord() {
-  if (used_ == kWords) {
-    Twist(state_);
-    used_ = 0;
+  if (state_.used == kWords) {
+    Twist(state_.words);
+    state_.used = 0;
   }
-  return Temper(state_[used_++]);
+  return Temper(state_.words[state_.used++]);
 }
 
 double PythonRandom::Uniform() {
@@ -106,14 +110,14 @@ uint32_t PythonRandom::RandBelow(uint32_t n) {
 }
 
 double PythonRandom::Gauss(double mu, double sigma) {
-  if (next_gauss_.has_value()) {
-    const double z = *next_gauss_;
-    next_gauss_.reset();
+  if (state_.next_gauss.has_value()) {
+    const double z = *state_.next_gauss;
+    state_.next_gauss.reset();
     return mu + z * sigma;
   }
   const double angle = Uniform() * (2.0 * std::numbers::pi);
   const double radius = std::sqrt(-2.0 * std::log(1.0 - Uniform()));
-  next_gauss_ = std::sin(angle) * radius;
+  state_.next_gauss = std::sin(angle) * radius;
   return mu + std::cos(angle) * radius * sigma;
 }
 

@@ -21,8 +21,22 @@ namespace microgpt {
 // A value: copying it copies the state. Not thread-safe.
 class PythonRandom : public RandomSource {
  public:
+  // All that the numbers to come depend on, as random.getstate() has it.
+  struct State {
+    std::array<uint32_t, 624> words;   // MT19937's
+    uint32_t used = 624;               // words already given out, 0..624
+    std::optional<double> next_gauss;  // Gauss()'s second, in units of sigma
+
+    bool operator==(const State&) const = default;
+  };
+
   // random.seed(seed).
   explicit PythonRandom(uint64_t seed);
+
+  // random.setstate(state): goes on where another generator's state() was
+  // taken.
+  explicit PythonRandom(const State& state);
+  const State& state() const { return state_; }
 
   // random.random(): uniform in [0, 1), 53 bits.
   double Uniform() override;
@@ -48,9 +62,7 @@ class PythonRandom : public RandomSource {
  private:
   uint32_t NextWord();
 
-  std::array<uint32_t, 624> state_;
-  size_t used_ = 624;                 // words of state_ already given out
-  std::optional<double> next_gauss_;  // in units of sigma
+  State state_;
 };
 
 }  // namespace microgpt

@@ -145,5 +145,37 @@ TEST(PythonRandomTest, ACopyGoesOnFromTheSameState) {
   EXPECT_EQ(random.Uniform(), copy.Uniform());
 }
 
+// [r.random() for _ in range(3)]; r.gauss(0, 1); s = r.getstate()
+// print(s[1][0], s[1][623], s[1][624], s[2])
+TEST(PythonRandomTest, TheStateIsPythons) {
+  PythonRandom random(42);
+  EXPECT_EQ(random.state().words[0], 2147483648u);
+  EXPECT_EQ(random.state().words[623], 3831079317u);
+  EXPECT_EQ(random.state().used, 624u);
+  EXPECT_EQ(random.state().next_gauss, std::nullopt);
+  for (int i = 0; i < 3; ++i) random.Uniform();
+  random.Gauss(0, 1);
+  EXPECT_EQ(random.state().words[0], 2468570525u);
+  EXPECT_EQ(random.state().words[623], 1079217633u);
+  EXPECT_EQ(random.state().used, 10u);
+  EXPECT_NEAR(random.state().next_gauss.value(), 1.610071094463357, 1e-14);
+}
+
+TEST(PythonRandomTest, AnotherGoesOnFromAStateWhereverItWasTaken) {
+  PythonRandom random(42);
+  for (int i = 0; i < 1000; ++i) {
+    PythonRandom other(random.state());
+    ASSERT_EQ(other.state(), random.state()) << i;
+    ASSERT_EQ(other.Gauss(0, 1), random.Gauss(0, 1)) << i;
+    ASSERT_EQ(other.GetRandBits(32), random.GetRandBits(32)) << i;
+  }
+}
+
+TEST(PythonRandomDeathTest, AStateThatGaveOutMoreWordsThanItHasIsOurOwnBug) {
+  PythonRandom::State state = PythonRandom(42).state();
+  state.used = 625;
+  EXPECT_DEATH(PythonRandom{state}, "used");
+}
+
 }  // namespace
 }  // namespace microgpt
