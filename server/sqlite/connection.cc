@@ -10,7 +10,7 @@
 namespace microgpt::server::sqlite {
 namespace {
 
-constexpr int kBusyMs = 5000;
+constexpr int kBusyMs = 2000;  // how long others' locks are waited for
 
 absl::StatusCode CodeOf(int sqlite_code) {
   switch (sqlite_code & 0xff) {  // without its extension

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -65,6 +66,8 @@ class Connection {
 
   // How many rows the last Run inserted, changed or deleted.
   int64_t changes() const;
+
+  const std::string& path() const { return path_; }
 
   // Whether a transaction is open. Some errors end it, such as a full disk.
   bool in_transaction() const;
