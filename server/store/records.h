@@ -34,7 +34,7 @@ struct DatasetSummary {
 // A stored dataset.
 struct DatasetRecord {
   std::string id;                  // "sha256:<hex>"
-  uint64_t sequence = 0;           // grows with each new dataset
+  uint64_t sequence = 0;           // from 1; grows with each new dataset
   std::vector<std::string> names;  // sorted; none: known by its id
   uint64_t documents = 0;
   uint64_t characters = 0;  // code points
@@ -77,9 +77,10 @@ struct JobRecord {
   Time create_time;
 
   JobState state = JobState::kQueued;
-  uint32_t attempt = 1;                 // one more for each restart
-  uint32_t revision = 1;                // grows with each change
-  uint32_t queue_position = 0;          // 1 is next; 0 when not queued
+  uint32_t attempt = 1;   // one more for each restart
+  uint32_t revision = 1;  // grows with each change
+  // 1 is next; 0 when not queued. The JobBoard's to tell: it is not stored.
+  uint32_t queue_position = 0;
   uint32_t step = 0;                    // steps done
   double loss = 0;                      // mean of the last 100 steps
   std::chrono::nanoseconds elapsed{0};  // spent training

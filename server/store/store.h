@@ -22,12 +22,14 @@ namespace microgpt::server {
 // Where jobs, datasets and models are kept. store_test.cc holds for every
 // implementation.
 //
-// A write returns at once and answers through `done`: exactly once, on a thread
-// of the store's, when what it did will last as long as the implementation
-// promises. `done` must be quick and must not wait for another write. Writes
-// take effect in the order in which they were called, each whole or not at all;
-// a write that fails changes nothing. How many are under way at a time is for
-// the callers to bound. Destroying the store finishes the writes it was given.
+// A write returns at once (FinishJob and AddVersion once they have summed the
+// model, which takes time with its size) and answers through `done`: exactly
+// once, on a thread of the store's, when what it did will last as long as the
+// implementation promises. `done` must be quick, may write, and must not wait
+// for another write. Writes take effect in the order in which they were called,
+// each whole or not at all; a write that fails changes nothing. How many are
+// under way at a time is for the callers to bound. Destroying the store
+// finishes the writes it was given.
 //
 // A read answers on the calling thread, with what was durable at that moment.
 // All are quick enough for any thread but LoadCorpus and LoadModel, which take
@@ -99,10 +101,12 @@ class Store {
                           Done<DatasetRecord> done) = 0;
 
   // By name: removes the name, and forgets the text if it has no other; by id:
-  // removes all its names and forgets the text. Answers whether the text was
+  // removes all its names and forgets the text. Answers whether the text is
   // forgotten; its bytes are then overwritten wherever the store had them. The
-  // record goes too unless a job or a model refers to it. NOT_FOUND.
-  // FAILED_PRECONDITION: a job that has not ended needs the text.
+  // record goes too, as soon as no job and no model refers to it. NOT_FOUND.
+  // FAILED_PRECONDITION: a job that has not ended needs the text. UNAVAILABLE
+  // may come after the deed: the text is forgotten, but somebody's long read,
+  // perhaps another program's, keeps its bytes in a file until the store closes.
   virtual void DeleteDataset(std::string_view dataset, Done<bool> done) = 0;
 
   // NOT_FOUND, naming the nearest.
@@ -128,7 +132,8 @@ class Store {
                           std::shared_ptr<const Model> model,
                           Done<ModelVersion> done) = 0;
 
-  // Deletes one version, whose number is never used again. NOT_FOUND.
+  // Deletes one version (0: the newest), whose number is never used again.
+  // NOT_FOUND, as for GetVersion.
   // FAILED_PRECONDITION: an alias points to it.
   virtual void DeleteVersion(std::string_view name, uint32_t version,
                              Done<ModelVersion> done) = 0;
@@ -137,9 +142,10 @@ class Store {
     uint32_t versions = 0;
     std::vector<std::string> cancelled_jobs;  // that had not ended: their ids
   };
-  // Deletes all versions of a model and the record of its ended jobs; those
-  // that have not ended end CANCELLED. NOT_FOUND: neither versions nor jobs.
-  // FAILED_PRECONDITION: an alias points to one of them.
+  // Deletes all versions of a model, whose numbers are never used again, and
+  // the record of its ended jobs; those that have not ended end CANCELLED.
+  // NOT_FOUND, naming the nearest: neither versions nor jobs.
+  // FAILED_PRECONDITION: an alias points to one of the versions.
   virtual void DeleteModel(std::string_view name, Done<DeletedModel> done) = 0;
 
   // Points name@alias to a version (0: the newest), and answers with it. With
@@ -149,13 +155,14 @@ class Store {
                         uint32_t version, std::optional<uint32_t> expected,
                         Done<ModelVersion> done) = 0;
 
-  // Removes an alias, and answers with the version it pointed to. NOT_FOUND;
-  // ABORTED: as for SetAlias.
+  // Removes an alias, and answers with the version it pointed to. NOT_FOUND, as
+  // for GetAlias; ABORTED, as for SetAlias.
   virtual void DeleteAlias(std::string_view name, std::string_view alias,
                            std::optional<uint32_t> expected,
                            Done<ModelVersion> done) = 0;
 
-  // One version, or the newest if `version` is 0. NOT_FOUND.
+  // One version, or the newest if `version` is 0. NOT_FOUND, naming the nearest
+  // model or the newest version.
   virtual absl::StatusOr<ModelVersion> GetVersion(std::string_view name,
                                                   uint32_t version) const = 0;
 
@@ -182,10 +189,12 @@ class Store {
 
   // --- The whole ---
 
-  // Whether nothing was ever accepted or imported here.
+  // Whether there never was a job or a version here.
   virtual absl::StatusOr<bool> IsNew() const = 0;
+  // Models that have a version.
   virtual absl::StatusOr<size_t> CountModels() const = 0;
-  virtual absl::StatusOr<uint64_t> CountBytes() const = 0;  // that all takes
+  // What all takes, without room that was given back and waits to be used.
+  virtual absl::StatusOr<uint64_t> CountBytes() const = 0;
 };
 
 }  // namespace microgpt::server

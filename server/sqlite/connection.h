@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+//
+// SQLite's C API as values and absl::Status; no SQL but the caller's.
+#ifndef MICROGPT_SERVER_SQLITE_CONNECTION_H_
+#define MICROGPT_SERVER_SQLITE_CONNECTION_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/sqlite/statement.h"
+
+struct sqlite3;
+
+namespace microgpt::server::sqlite {
+
+// A database file, as one connection sees it. To be used by one thread at a
+// time.
+//
+// Every error names the file. RESOURCE_EXHAUSTED: there is no room left on the
+// disk or below max_page_count, or a value is larger than SQLite takes.
+// DATA_LOSS: the file is damaged, or not a database. UNAVAILABLE: it cannot be
+// read or written now. INTERNAL: wrong SQL, or a constraint that does not hold.
+class Connection {
+ public:
+  enum class Mode {
+    kReadOnly,  // the file must be there; it is never changed
+    kReadWrite  // the file is created if it is not there
+  };
+
+  // path: of the file, absolute; or ":memory:", a database of this connection
+  // alone. What is locked by others is waited for, for some seconds.
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(
+      const std::string& path, Mode mode);
+
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // A statement that reads, with `values` bound to its parameters in order. It
+  // is compiled once for each text, and must not outlive the connection.
+  template <typename... Values>
+  Statement Query(std::string_view sql, const Values&... values) {
+    Statement statement = Prepare(sql);
+    statement.Bind(values...);
+    return statement;
+  }
+
+  // Runs a statement whose rows, if any, are of no interest.
+  template <typename... Values>
+  absl::Status Run(std::string_view sql, const Values&... values) {
+    Statement statement = Query(sql, values...);
+    while (statement.Next()) {
+    }
+    return statement.status();
+  }
+
+  // Runs any number of statements that are not used again.
+  absl::Status RunScript(const std::string& sql);
+
+  // How many rows the last Run inserted, changed or deleted.
+  int64_t changes() const;
+
+  const std::string& path() const { return path_; }
+
+  // Whether a transaction is open. Some errors end it, such as a full disk.
+  bool in_transaction() const;
+
+ private:
+  friend class Statement;
+
+  explicit Connection(std::string path) : path_(std::move(path)) {}
+
+  Statement Prepare(std::string_view sql);
+
+  // What went wrong with the last call, which answered `code`.
+  absl::Status ErrorOf(int code) const;
+
+  // Keeps a compiled statement, reset, for the next Query of the same text.
+  void GiveBack(sqlite3_stmt* statement);
+
+  const std::string path_;
+  sqlite3* database_ = nullptr;
+  // Compiled and not in use, by their text.
+  std::map<std::string, sqlite3_stmt*, std::less<>> idle_;
+};
+
+}  // namespace microgpt::server::sqlite
+
+#endif  // MICROGPT_SERVER_SQLITE_CONNECTION_H_
