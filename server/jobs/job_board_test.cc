@@ -205,6 +205,10 @@ TEST(JobBoardTest, WorkersClaimEachJobOnce) {
       });
     }
     for (int i = 0; i < kJobs; ++i) Enqueue(board, std::to_string(i));
+    Answer last;
+    board.Await({.job = std::to_string(kJobs - 1), .deadline = kNever},
+                last.Done());
+    last.Get();
     board.Close();
   }
   std::multiset<std::string> all;

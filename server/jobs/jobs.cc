@@ -109,11 +109,12 @@ absl::StatusOr<JobRecord> Jobs::Get(std::string_view id) const {
 }
 
 absl::StatusOr<JobRecord> Jobs::Newest(std::string_view model) const {
-  // The board may know of one that is still on its way to the store.
-  if (std::optional<JobRecord> live = board_.FindNewest(model)) return *live;
+  const std::optional<JobRecord> live = board_.FindNewest(model);
   MICROGPT_ASSIGN_OR_RETURN(const std::vector<JobRecord> newest,
                             store_.ListJobs(model, "", 1));
-  if (!newest.empty()) return Get(newest.front().id);
+  // The board may know of one that is still on its way to the store.
+  if (live && (newest.empty() || live->id > newest[0].id)) return *live;
+  if (!newest.empty()) return Get(newest[0].id);
   if (model.empty()) return absl::NotFoundError("there are no jobs yet");
   MICROGPT_ASSIGN_OR_RETURN(const auto names, store_.ModelNames());
   return UnknownNameError("model", model, names);

@@ -280,10 +280,10 @@ TEST_F(RegistryTest, AnAliasMovesOnlyFromWhereItIsExpected) {
 }
 
 TEST_F(RegistryTest, AnAliasNeedsAVersion) {
+  Train("names");
   Submit("pets");
   EXPECT_TRUE(absl::IsFailedPrecondition(SetAlias("pets@prod", 0).status()));
   EXPECT_TRUE(absl::IsNotFound(SetAlias("x@prod", 0).status()));
-  Train("names");
   EXPECT_TRUE(absl::IsNotFound(SetAlias("names@prod", 2).status()));
   EXPECT_EQ(FieldOf(SetAlias("names", 1).status()), "alias");
   EXPECT_TRUE(absl::IsNotFound(DeleteAlias("names@prod").status()));
