@@ -100,7 +100,7 @@ Server::Server(const Options& options, std::unique_ptr<Store> store)
       registry_service_(model_handlers_, dataset_handlers_, housekeeping_,
                         calls_),
       store_(std::move(store)),
-      workers_(options.workers, {board_, *store_, datasets_, models_}) {}
+      workers_(options.workers, {board_, jobs_, datasets_, models_}) {}
 
 Server::~Server() { Drain(); }
 

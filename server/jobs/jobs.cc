@@ -69,16 +69,27 @@ void Jobs::Submit(const JobRequest& request, std::chrono::milliseconds linger,
     if (known.ok()) return done(SameRequest(*known, job));
     if (!absl::IsNotFound(known.status())) return done(known.status());
   }
-  // On the board before it is in the store, so that training and the store's
-  // flush take their time together.
-  const absl::Status queued =
-      board_.Enqueue(job, datasets_.Share(request.corpus));
-  if (!queued.ok()) return done(queued);
-  store_.AcceptJob(job, request.corpus, linger,
-                   [this, job, done = std::move(done)](
-                       const absl::StatusOr<JobRecord>& accepted) {
-                     done(Accepted(job, accepted));
-                   });
+  const auto corpus = datasets_.Share(request.corpus);
+  absl::Status queued;
+  {
+    // On the board before it is in the store, so that training and the store's
+    // flush take their time together.
+    MutexLock lock(handover_);
+    queued = board_.Enqueue(job, corpus);
+    if (queued.ok()) {
+      store_.AcceptJob(
+          job, corpus, linger,
+          [this, job, done](const absl::StatusOr<JobRecord>& accepted) {
+            done(Accepted(job, accepted));
+          });
+    }
+  }
+  if (!queued.ok()) done(queued);
+}
+
+void Jobs::Finish(std::shared_ptr<const FinishedJob> finished, Done done) {
+  { MutexLock accepted_before(handover_); }
+  store_.FinishJob(std::move(finished), std::move(done));
 }
 
 absl::StatusOr<JobRecord> Jobs::Accepted(
@@ -140,8 +151,8 @@ void Jobs::Cancel(std::string_view id, Done done) {
   // Taken out of the queue, so there is no worker to end it.
   const auto finished = std::make_shared<const FinishedJob>(
       FinishedJob{*std::move(cancelled), {}, nullptr});
-  store_.FinishJob(finished, [this, finished, done = std::move(done)](
-                                 absl::StatusOr<JobRecord> kept) {
+  Finish(finished, [this, finished,
+                    done = std::move(done)](absl::StatusOr<JobRecord> kept) {
     const std::string& job = finished->job.id;
     if (kept.ok() || absl::IsNotFound(kept.status())) {
       spdlog::info("job {} cancelled in the queue", job);

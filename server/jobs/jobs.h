@@ -18,6 +18,7 @@
 #include "server/jobs/job_board.h"
 #include "server/jobs/job_id.h"
 #include "server/store/store.h"
+#include "server/threads/mutex.h"
 
 namespace microgpt::server {
 
@@ -51,7 +52,7 @@ class Jobs {
   // request was the same, else ALREADY_EXISTS. RESOURCE_EXHAUSTED: queue or
   // store is full. UNAVAILABLE: shutting down. linger: as of Store::AcceptJob.
   void Submit(const JobRequest& request, std::chrono::milliseconds linger,
-              Done done);
+              Done done) ABSL_LOCKS_EXCLUDED(handover_);
 
   // The job as it stands. NOT_FOUND.
   absl::StatusOr<JobRecord> Get(std::string_view id) const;
@@ -71,6 +72,11 @@ class Jobs {
   // Asks a job to stop and answers with it as it then stands. A job that has
   // ended stays as it is. NOT_FOUND.
   void Cancel(std::string_view id, Done done);
+
+  // As Store::FinishJob, after the job's acceptance. Takes time with the size
+  // of the model.
+  void Finish(std::shared_ptr<const FinishedJob> finished, Done done)
+      ABSL_LOCKS_EXCLUDED(handover_);
 
   // Stops jobs that the store has ended already.
   void Withdraw(std::span<const std::string> ids);
@@ -98,6 +104,9 @@ class Jobs {
   JobBoard& board_;
   Datasets& datasets_;
   JobIdGenerator ids_;
+  // Held while a job goes to the board and to the store, so that its end, which
+  // may come at once, reaches the store after its beginning.
+  Mutex handover_;
 };
 
 }  // namespace microgpt::server

@@ -67,7 +67,7 @@ class JobsTest : public testing::Test {
 
   void StartWorkers(size_t workers) {
     workers_.emplace(workers,
-                     WorkerPool::Parts{board_, *store_, datasets_, models_});
+                     WorkerPool::Parts{board_, jobs_, datasets_, models_});
   }
 
   // A small model, trained on a few names.
@@ -289,6 +289,14 @@ TEST_F(JobsTest, ValidationIsTakenAtEveryTenthOfTheTraining) {
 TEST_F(JobsTest, WithoutAValidationShareNothingIsValidated) {
   StartWorkers(1);
   EXPECT_THAT(AwaitEnd(Submit(Request(20)).id).validation, IsEmpty());
+}
+
+// A job's end once overtook its acceptance on the way to the store.
+TEST_F(JobsTest, JobsThatEndAtOnceAreAcceptedBeforeTheyEnd) {
+  StartWorkers(2);
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_EQ(AwaitEnd(Submit(Request(1)).id).state, JobState::kSucceeded);
+  }
 }
 
 TEST_F(JobsTest, ASingleDocumentIsTrainedOnAndNotHeldOut) {
@@ -559,7 +567,7 @@ class NextRun {
   explicit NextRun(Store& store)
       : datasets_(store, 0), jobs_(store, board_, datasets_) {
     EXPECT_TRUE(jobs_.Resume().ok());
-    workers_.emplace(1, WorkerPool::Parts{board_, store, datasets_, models_});
+    workers_.emplace(1, WorkerPool::Parts{board_, jobs_, datasets_, models_});
   }
   ~NextRun() { board_.Close(); }
 

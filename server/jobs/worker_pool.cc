@@ -100,8 +100,8 @@ void WorkerPool::Keep(FinishedJob finished) {
   const std::string& id = shared->job.id;
   for (std::chrono::seconds pause{1};;
        pause = std::min(2 * pause, kLongestPause)) {
-    const absl::StatusOr<JobRecord> kept = Await<JobRecord>(
-        [&](auto done) { parts_.store.FinishJob(shared, done); });
+    const absl::StatusOr<JobRecord> kept =
+        Await<JobRecord>([&](auto done) { parts_.jobs.Finish(shared, done); });
     if (kept.ok()) {
       if (kept->state == JobState::kSucceeded) {
         parts_.models.Insert(ReferenceTo(kept->model, kept->version),

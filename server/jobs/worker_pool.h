@@ -10,7 +10,7 @@
 #include "server/cache/lru_cache.h"
 #include "server/datasets/datasets.h"
 #include "server/jobs/job_board.h"
-#include "server/store/store.h"
+#include "server/jobs/jobs.h"
 
 namespace microgpt::server {
 
@@ -22,7 +22,7 @@ class WorkerPool {
   // All must outlive the pool.
   struct Parts {
     JobBoard& board;
-    Store& store;
+    Jobs& jobs;
     Datasets& datasets;
     LruCache<Model>& models;  // takes in what was made, by "names@3"
   };
