@@ -184,7 +184,8 @@ class ModelFilesTest(unittest.TestCase):
             if drawn_gauss is None:
                 self.assertNotIn("next_gauss", state)
             else:  # its last digits are the C library's
-                self.assertAlmostEqual(state["next_gauss"], drawn_gauss, delta=1e-14)
+                self.assertAlmostEqual(state["next_gauss"], drawn_gauss,
+                                       delta=1e-14)
             restored = random.Random()
             restored.setstate((version, (*words, state["used"]),
                                state.get("next_gauss")))
