@@ -34,6 +34,9 @@ class Model {
   const ModelParameters& parameters() const { return parameters_; }
   const PythonRandom& random() const { return random_; }
 
+  // Whether every weight is a number: neither NaN nor infinite.
+  bool is_finite() const;
+
   // What it holds in memory, to the nearest kilobyte or so.
   size_t memory_bytes() const;
 

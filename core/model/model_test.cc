@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <utility>
+
 namespace microgpt {
 namespace {
 
@@ -27,6 +30,18 @@ TEST(ModelTest, MemoryGrowsWithTheWeights) {
   EXPECT_EQ(
       MakeModel<double>().memory_bytes() - MakeModel<float>().memory_bytes(),
       weights * (sizeof(double) - sizeof(float)));
+}
+
+TEST(ModelTest, OneWeightThatIsNoNumberMakesItNotFinite) {
+  EXPECT_TRUE(MakeModel<float>().is_finite());
+  for (const double bad : {HUGE_VAL, -HUGE_VAL, std::nan("")}) {
+    Parameters<double> parameters(ModelConfig(), 4);
+    parameters.values().back() = bad;
+    EXPECT_FALSE(Model(ModelConfig(),
+                       Tokenizer(TokenizerKind::kCodePoint, {"a", "b", "c"}),
+                       std::move(parameters), PythonRandom(1))
+                     .is_finite());
+  }
 }
 
 }  // namespace

@@ -330,6 +330,27 @@ TEST_F(JobsTest, ADivergingJobFailsNamingTheStepAndTheLearningRate) {
   EXPECT_FALSE(std::isfinite(losses.back()));
 }
 
+// The losses are of the weights before each update; a model that the last
+// update blew up was once published.
+TEST_F(JobsTest, AModelIsPublishedOnlyIfItsWeightsAreNumbers) {
+  StartWorkers(1);
+  int failed_in_the_end = 0;
+  for (uint32_t steps = 1; steps <= 40; ++steps) {
+    const JobRecord job =
+        AwaitEnd(Submit(Request(steps, {.learning_rate = 10,
+                                        .init_std = 10,
+                                        .optimizer = Optimizer::kSgd}))
+                     .id);
+    const std::vector<double> losses = *jobs_.Losses(job.id, 0, kAll);
+    if (job.state == JobState::kSucceeded) {
+      EXPECT_TRUE(models_.Find(ReferenceTo("names", job.version))->is_finite());
+    } else if (std::isfinite(losses.back())) {
+      ++failed_in_the_end;
+    }
+  }
+  EXPECT_GT(failed_in_the_end, 0) << "the case did not occur";
+}
+
 TEST_F(JobsTest, AWorkerGoesOnAfterAFailedJob) {
   StartWorkers(1);
   const std::string failing =

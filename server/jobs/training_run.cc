@@ -133,6 +133,8 @@ class TrainingRun {
 
   FinishedJob Succeed() {
     auto model = std::make_shared<const Model>(trainer_->Snapshot());
+    // The last update may be the one too many; no loss tells.
+    if (!model->is_finite()) return Fail(Diverged(HUGE_VAL));
     // The model is made: a cancel now only spares drawing the samples.
     job_.samples = DrawSamples(model, job_.training_config->seed, stop_);
     FinishedJob result = End(JobState::kSucceeded);
