@@ -17,6 +17,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr size_t kMaxDepth = 32;
+// More than Unicode has code points, for an alphabet of them all.
+constexpr size_t kMaxValues = 2'000'000;
 
 // What Python and JavaScript programs write for numbers that JSON has not.
 std::string_view NotANumber(std::string_view text, size_t position) {
@@ -154,7 +156,8 @@ absl::Status JsonReader::SyntaxError(std::string_view text, size_t position,
 }
 
 absl::Status JsonTreeReader::Begin(Json::value_t kind) {
-  open_.push_back(Add(Json(kind)));
+  MICROGPT_ASSIGN_OR_RETURN(Json* const added, Add(Json(kind)));
+  open_.push_back(added);
   return absl::OkStatus();
 }
 
@@ -164,11 +167,13 @@ absl::Status JsonTreeReader::End() {
 }
 
 absl::Status JsonTreeReader::Scalar(Json value) {
-  Add(std::move(value));
-  return absl::OkStatus();
+  return Add(std::move(value)).status();
 }
 
-Json* JsonTreeReader::Add(Json value) {
+absl::StatusOr<Json*> JsonTreeReader::Add(Json value) {
+  if (++values_ > kMaxValues) {
+    return FieldError(Path(), fmt::format("more than {} values", kMaxValues));
+  }
   if (open_.empty()) return &(root_ = std::move(value));
   Json& parent = *open_.back();
   if (parent.is_object()) {

@@ -69,7 +69,9 @@ class JsonReader {
   std::vector<Level> levels_;
 };
 
-// Keeps all of a text as a tree. A derived class may leave some out.
+// Keeps all of a text as a tree, of at most 2,000,000 values, since one takes
+// up to a hundred times the bytes of its text. A derived class may leave some
+// out.
 class JsonTreeReader : public JsonReader {
  public:
   using JsonReader::JsonReader;
@@ -82,9 +84,11 @@ class JsonTreeReader : public JsonReader {
   absl::Status Scalar(Json value) override;
 
  private:
-  Json* Add(Json value);
+  // Where the value stands in the tree then.
+  absl::StatusOr<Json*> Add(Json value);
 
   Json root_;
+  size_t values_ = 0;        // in the tree
   std::vector<Json*> open_;  // objects and arrays that have not ended
 };
 

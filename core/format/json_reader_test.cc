@@ -94,6 +94,14 @@ TEST(JsonReaderTest, NestingHasALimit) {
             path + ": more than 32 levels");
 }
 
+TEST(JsonReaderTest, ATreeHasALimitOfValues) {
+  std::string text = "{\"a\": [";
+  for (int i = 2; i < 2'000'000; ++i) text += "0,";
+  EXPECT_EQ(ErrorOf(text + "0]}"), "a[1999998]: more than 2000000 values");
+  text.pop_back();
+  EXPECT_TRUE(ParseJson("", text + "]}").ok());
+}
+
 TEST(JsonReaderTest, TextThatIsNotUtf8IsNamedByItsByte) {
   EXPECT_EQ(ErrorOf("{\"a\": \"\xC3\"}"),
             "file: not UTF-8 at line 1, byte 8 (0xC3)");

@@ -118,6 +118,15 @@ Token Tokenizer::Find(const Character& character) const {
   return static_cast<Token>(found - alphabet_.begin());
 }
 
+Token Tokenizer::Take(std::string_view& text) const {
+  const auto first = static_cast<unsigned char>(text.front());
+  if (kind_ == TokenizerKind::kCodePoint && first < ascii_.size()) {
+    text.remove_prefix(1);
+    return ascii_[first];
+  }
+  return Find(*TakeCharacter(kind_, text));
+}
+
 absl::StatusOr<std::vector<Token>> Tokenizer::Encode(
     std::string_view text) const {
   std::vector<Token> tokens;
@@ -139,7 +148,7 @@ TokenizedCorpus Tokenizer::Encode(const Corpus& corpus) const {
   for (size_t i = 0; i < corpus.size(); ++i) {
     std::string_view rest = corpus[i];
     while (!rest.empty()) {
-      tokens.push_back(Find(*TakeCharacter(kind_, rest)));
+      tokens.push_back(Take(rest));
       assert(tokens.back() != bos());
     }
     ends.push_back(tokens.size());

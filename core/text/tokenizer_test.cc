@@ -112,20 +112,18 @@ TEST(TokenizerTest, AClusterIsOneToken) {
 TEST(TokenizerTest, AnUnknownClusterIsNamedWithItsCodePointsAndPosition) {
   const Tokenizer tokenizer =
       OfClusters({"a", "e", "n\u0303", "👩‍👧‍👦"});
+  const auto unknown = [](std::string_view named) {
+    return std::string(named) + " is none of the model's characters";
+  };
   EXPECT_EQ(ErrorOf(tokenizer, "n\u0303ae\u0301a"),
-            "'e\u0301' (U+0065 U+0301) at position 3 is none of the model's"
-            " characters");
+            unknown("'e\u0301' (U+0065 U+0301) at position 3"));
   EXPECT_EQ(ErrorOf(tokenizer, "👩‍👧‍👦👩‍👧"),
-            "'👩‍👧' (U+1F469 U+200D U+1F467) at position 2 is none of the "
-            "model's"
-            " characters");
+            unknown("'👩‍👧' (U+1F469 U+200D U+1F467) at position 2"));
   // Neither a part of a character nor what it begins with is in the alphabet.
-  EXPECT_EQ(ErrorOf(tokenizer, "n"),
-            "'n' (U+006E) at position 1 is none of the model's characters");
-  EXPECT_EQ(ErrorOf(tokenizer, "👩"),
-            "'👩' (U+1F469) at position 1 is none of the model's characters");
+  EXPECT_EQ(ErrorOf(tokenizer, "n"), unknown("'n' (U+006E) at position 1"));
+  EXPECT_EQ(ErrorOf(tokenizer, "👩"), unknown("'👩' (U+1F469) at position 1"));
   EXPECT_EQ(ErrorOf(tokenizer, "a\r\n"),
-            "U+000D U+000A at position 2 is none of the model's characters");
+            unknown("U+000D U+000A at position 2"));
   EXPECT_EQ(ErrorOf(tokenizer, "ae\xCC"), "not UTF-8 at position 3");
 }
 

@@ -1,23 +1,34 @@
 // SPDX-License-Identifier: MIT
 #include "server/datasets/builtin.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace microgpt {
 namespace {
 
-// Made from names.txt by CMakeLists.txt.
-constexpr std::string_view kNames =
-#include "server/datasets/names.inc"
-    ;
+struct Dataset {
+  std::string_view name, text;
+};
 
-constexpr std::array<std::string_view, 1> kDatasetNames = {"names"};
+// Made by CMakeLists.txt, sorted by name.
+constexpr Dataset kDatasets[] = {
+#include "server/datasets/builtin.inc"
+};
+
+constexpr auto kDatasetNames = [] {
+  std::array<std::string_view, std::size(kDatasets)> names;
+  std::ranges::transform(kDatasets, names.begin(), &Dataset::name);
+  return names;
+}();
 
 }  // namespace
 
 std::optional<std::string_view> BuiltinDataset(std::string_view name) {
-  if (name == "names") return kNames;
-  return std::nullopt;
+  const Dataset* found = std::ranges::find(kDatasets, name, &Dataset::name);
+  if (found == std::end(kDatasets)) return std::nullopt;
+  return found->text;
 }
 
 std::span<const std::string_view> BuiltinDatasetNames() {

@@ -13,8 +13,12 @@ namespace microgpt {
 // The text of a built-in dataset, one document a line; nullopt if there is none
 // of this name. Lives as long as the program.
 //
-// "names": given names from many languages, in lower case a-z, sorted, none
-// twice. Written for this project.
+// "names": given names from many languages, in lower case a-z.
+// "cities-ja": Japan's municipalities in hiragana, without 市, 町, 村 or 区:
+// さっぽろ, よこはま.
+//
+// Both are sorted by code point, have none twice, and were written for this
+// project.
 std::optional<std::string_view> BuiltinDataset(std::string_view name);
 
 // What BuiltinDataset() knows, sorted. Lives as long as the program.

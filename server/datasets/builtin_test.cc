@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "server/datasets/builtin.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/text/characters.h"
 #include "core/text/corpus.h"
 
 namespace microgpt {
@@ -27,43 +29,89 @@ std::vector<std::string_view> Lines(std::string_view text) {
   return lines;
 }
 
-std::vector<std::string_view> Names() {
-  return Lines(BuiltinDataset("names").value());
+std::vector<std::string_view> LinesOf(std::string_view dataset) {
+  return Lines(BuiltinDataset(dataset).value());
 }
 
-TEST(BuiltinTest, NamesIsWhatItsFileSays) {
-  std::ifstream file(MICROGPT_SOURCE_DIR "/server/datasets/names.txt");
+// The characters of a dataset, ascending.
+std::u32string AlphabetOf(std::string_view dataset) {
+  const auto corpus = Corpus::FromText(BuiltinDataset(dataset).value());
+  EXPECT_TRUE(corpus.ok()) << corpus.status();
+  return {corpus->alphabet().begin(), corpus->alphabet().end()};
+}
+
+class EveryDatasetTest : public testing::TestWithParam<std::string_view> {};
+
+INSTANTIATE_TEST_SUITE_P(Builtin, EveryDatasetTest,
+                         testing::ValuesIn(BuiltinDatasetNames()));
+
+TEST_P(EveryDatasetTest, IsWhatItsFileSays) {
+  std::ifstream file(fmt::format("{}/server/datasets/{}.txt",
+                                 MICROGPT_SOURCE_DIR, GetParam()));
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  EXPECT_EQ(BuiltinDataset("names").value(), text);
+  EXPECT_EQ(BuiltinDataset(GetParam()).value(), text);
+}
+
+TEST_P(EveryDatasetTest, IsSortedAndHasNoneTwice) {
+  const std::vector<std::string_view> lines = LinesOf(GetParam());
+  EXPECT_EQ(std::ranges::adjacent_find(lines, std::greater_equal<>()),
+            lines.end());
+}
+
+TEST_P(EveryDatasetTest, FitsTheDefaultBlockSizeWithItsEndMarks) {
+  for (const std::string_view line : LinesOf(GetParam())) {
+    const size_t characters = CountCharacters(TokenizerKind::kCodePoint, line);
+    EXPECT_GE(characters, 1u);
+    EXPECT_LE(characters, 15u) << line;
+  }
+}
+
+// Nothing is stripped or dropped.
+TEST_P(EveryDatasetTest, IsTheTextOfItsCorpus) {
+  const std::string_view text = BuiltinDataset(GetParam()).value();
+  EXPECT_EQ(Corpus::FromText(text)->text(), text);
 }
 
 TEST(BuiltinTest, NamesHasAtLeastTwoThousandNames) {
-  EXPECT_GE(Names().size(), 2000u);
+  EXPECT_GE(LinesOf("names").size(), 2000u);
 }
 
 TEST(BuiltinTest, NamesHasTheLettersAToZAndNoOthers) {
-  const auto corpus = Corpus::FromText(BuiltinDataset("names").value());
-  ASSERT_TRUE(corpus.ok()) << corpus.status();
-  const auto alphabet = corpus->alphabet();
-  EXPECT_EQ(std::u32string(alphabet.begin(), alphabet.end()),
-            U"abcdefghijklmnopqrstuvwxyz");
+  EXPECT_EQ(AlphabetOf("names"), U"abcdefghijklmnopqrstuvwxyz");
 }
 
-TEST(BuiltinTest, NamesIsSortedAndHasNoneTwice) {
-  const std::vector<std::string_view> names = Names();
-  EXPECT_EQ(std::ranges::adjacent_find(names, std::greater_equal<>()),
-            names.end());
+TEST(BuiltinTest, CitiesJaHasAtLeastSevenHundredCities) {
+  EXPECT_GE(LinesOf("cities-ja").size(), 700u);
 }
 
-TEST(BuiltinTest, EveryNameFitsTheDefaultBlockSizeWithItsEndMark) {
-  for (const std::string_view name : Names()) {
-    EXPECT_GE(name.size(), 2u) << name;
-    EXPECT_LT(name.size(), 16u) << name;
+TEST(BuiltinTest, CitiesJaIsInHiragana) {
+  const std::u32string alphabet = AlphabetOf("cities-ja");
+  EXPECT_TRUE(std::ranges::all_of(alphabet, [](char32_t c) {
+    return (c >= U'ぁ' && c <= U'ゖ') || c == U'ー';
+  }));
+}
+
+// The seats of all 47 prefectures.
+TEST(BuiltinTest, CitiesJaIsOfEveryPrefecture) {
+  const std::vector<std::string_view> cities = LinesOf("cities-ja");
+  for (const std::string_view seat :
+       {"さっぽろ", "あおもり", "もりおか",   "せんだい",   "あきた",
+        "やまがた", "ふくしま", "みと",       "うつのみや", "まえばし",
+        "さいたま", "ちば",     "しんじゅく", "よこはま",   "にいがた",
+        "とやま",   "かなざわ", "ふくい",     "こうふ",     "ながの",
+        "ぎふ",     "しずおか", "なごや",     "つ",         "おおつ",
+        "きょうと", "おおさか", "こうべ",     "なら",       "わかやま",
+        "とっとり", "まつえ",   "おかやま",   "ひろしま",   "やまぐち",
+        "とくしま", "たかまつ", "まつやま",   "こうち",     "ふくおか",
+        "さが",     "ながさき", "くまもと",   "おおいた",   "みやざき",
+        "かごしま", "なは"}) {
+    EXPECT_TRUE(std::ranges::binary_search(cities, seat)) << seat;
   }
 }
 
 TEST(BuiltinTest, EveryListedDatasetIsThere) {
-  EXPECT_THAT(BuiltinDatasetNames(), testing::ElementsAre("names"));
+  EXPECT_THAT(BuiltinDatasetNames(),
+              testing::ElementsAre("cities-ja", "names"));
   for (const std::string_view name : BuiltinDatasetNames()) {
     EXPECT_TRUE(BuiltinDataset(name).has_value()) << name;
   }
