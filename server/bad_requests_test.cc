@@ -117,10 +117,10 @@ TEST_F(BadRequestsTest, ModelNames) {
                   "\"" + name + "\"" + rule);
   }
   v1::GenerateRequest generate;
-  generate.set_model("names@x");
+  generate.set_model("names@0");
   ExpectInvalid(Generate(generate), "model",
-                "\"names@x\": a version is a number from 1 on, as in "
-                "\"names@1\"");
+                "\"names@0\": a version is a number from 1 on or an alias, as "
+                "in \"names@1\" or \"names@prod\"");
 }
 
 TEST_F(BadRequestsTest, TrainWithoutModelOrData) {

@@ -8,9 +8,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -59,6 +61,28 @@ class Connection {
     while (statement.Next()) {
     }
     return statement.status();
+  }
+
+  // The first column of the one row there is; nullopt if there is none.
+  template <typename T, typename... Values>
+  absl::StatusOr<std::optional<T>> QueryValue(std::string_view sql,
+                                              const Values&... values) {
+    std::optional<T> value;
+    Statement rows = Query(sql, values...);
+    while (rows.Next()) rows.Read(value.emplace());
+    if (!rows.status().ok()) return rows.status();
+    return value;
+  }
+
+  // The first column of every row.
+  template <typename T, typename... Values>
+  absl::StatusOr<std::vector<T>> QueryColumn(std::string_view sql,
+                                             const Values&... values) {
+    std::vector<T> column;
+    Statement rows = Query(sql, values...);
+    while (rows.Next()) rows.Read(column.emplace_back());
+    if (!rows.status().ok()) return rows.status();
+    return column;
   }
 
   // Runs any number of statements that are not used again.

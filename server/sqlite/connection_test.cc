@@ -118,6 +118,21 @@ TEST_F(ConnectionTest, AStatementCanBeRunAgainAndBesideItself) {
   EXPECT_FALSE(unbound.Next()) << "a value of before is still bound";
 }
 
+TEST_F(ConnectionTest, AValueOrAColumnIsReadAtOnce) {
+  const auto db = Open(":memory:");
+  ASSERT_TRUE(db->RunScript("CREATE TABLE t (x)").ok());
+  const auto none = db->QueryValue<int>("SELECT x FROM t");
+  ASSERT_TRUE(none.ok()) << none.status();
+  EXPECT_EQ(*none, std::nullopt);
+  EXPECT_EQ(**db->QueryValue<int>("INSERT INTO t VALUES (?) RETURNING x", 7),
+            7);
+  ASSERT_TRUE(db->Run("INSERT INTO t VALUES (?)", 8).ok());
+  EXPECT_THAT(*db->QueryColumn<int>("SELECT x FROM t ORDER BY x"),
+              testing::ElementsAre(7, 8));
+  EXPECT_TRUE(absl::IsInternal(db->QueryValue<int>("SELECT absent").status()));
+  EXPECT_TRUE(absl::IsInternal(db->QueryColumn<int>("SELECT absent").status()));
+}
+
 TEST_F(ConnectionTest, ChangesCountsRows) {
   const auto db = Open(":memory:");
   ASSERT_TRUE(db->RunScript("CREATE TABLE t (x)").ok());

@@ -34,34 +34,24 @@ std::string AlphabetOf(const Corpus& corpus) {
   return alphabet;
 }
 
-absl::StatusOr<std::vector<std::string>> Names(Connection& db) {
-  std::vector<std::string> names;
-  Statement rows = db.Query("SELECT name FROM dataset_names ORDER BY name");
-  while (rows.Next()) rows.Read(names.emplace_back());
-  MICROGPT_RETURN_IF_ERROR(rows.status());
-  return names;
-}
-
 absl::Status NotFound(Connection& db, std::string_view dataset) {
   if (IsId(dataset)) return UnknownNameError("dataset", dataset, {});
-  MICROGPT_ASSIGN_OR_RETURN(const auto names, Names(db));
+  MICROGPT_ASSIGN_OR_RETURN(
+      const auto names,
+      db.QueryColumn<std::string>("SELECT name FROM dataset_names"));
   return UnknownNameError("dataset", dataset, names);
 }
 
 // The id of a dataset by its name or its id. NOT_FOUND.
 absl::StatusOr<std::string> Resolve(Connection& db, std::string_view dataset) {
-  Statement row =
-      IsId(dataset)
-          ? db.Query("SELECT id FROM datasets WHERE id = ?", dataset)
-          : db.Query("SELECT dataset FROM dataset_names WHERE name = ?",
-                     dataset);
-  std::string id;
-  if (row.Next()) {
-    row.Read(id);
-    return id;
-  }
-  MICROGPT_RETURN_IF_ERROR(row.status());
-  return NotFound(db, dataset);
+  MICROGPT_ASSIGN_OR_RETURN(
+      const auto id,
+      db.QueryValue<std::string>(
+          IsId(dataset) ? "SELECT id FROM datasets WHERE id = ?"
+                        : "SELECT dataset FROM dataset_names WHERE name = ?",
+          dataset));
+  if (!id) return NotFound(db, dataset);
+  return *id;
 }
 
 absl::Status InsertRecord(Connection& db, const Corpus& corpus) {
@@ -88,18 +78,16 @@ absl::Status InsertText(Connection& db, const Corpus& corpus) {
 // FAILED_PRECONDITION if a job that has not ended needs the text.
 absl::Status CheckNotNeeded(Connection& db, std::string_view dataset,
                             std::string_view id) {
-  Statement row = db.Query(
-      "SELECT id FROM jobs WHERE dataset = ?"
-      " AND state IN ('queued', 'running', 'cancelling') ORDER BY id LIMIT 1",
-      id);
-  if (row.Next()) {
-    std::string job;
-    row.Read(job);
-    return absl::FailedPreconditionError(
-        fmt::format("dataset \"{}\" is needed by job {}, which has not ended",
-                    dataset, job));
-  }
-  return row.status();
+  MICROGPT_ASSIGN_OR_RETURN(
+      const auto job,
+      db.QueryValue<std::string>(
+          "SELECT id FROM jobs WHERE dataset = ? AND state IN"
+          " ('queued', 'running', 'cancelling') ORDER BY id LIMIT 1",
+          id));
+  if (!job) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      fmt::format("dataset \"{}\" is needed by job {}, which has not ended",
+                  dataset, *job));
 }
 
 absl::Status Forget(Connection& db, std::string_view id) {
@@ -164,17 +152,17 @@ absl::StatusOr<Corpus> ReadText(Connection& db, std::string_view id) {
 }  // namespace
 
 absl::Status Keep(Connection& db, const Corpus& corpus) {
-  Statement known =
-      db.Query("SELECT forgotten FROM datasets WHERE id = ?", corpus.id());
-  if (known.Next()) {
-    bool forgotten;
-    known.Read(forgotten);
-    if (!forgotten) return absl::OkStatus();
+  MICROGPT_ASSIGN_OR_RETURN(
+      const auto forgotten,
+      db.QueryValue<bool>("SELECT forgotten FROM datasets WHERE id = ?",
+                          corpus.id()));
+  if (!forgotten) {
+    MICROGPT_RETURN_IF_ERROR(InsertRecord(db, corpus));
+  } else if (*forgotten) {
     MICROGPT_RETURN_IF_ERROR(
         db.Run("UPDATE datasets SET forgotten = 0 WHERE id = ?", corpus.id()));
   } else {
-    MICROGPT_RETURN_IF_ERROR(known.status());
-    MICROGPT_RETURN_IF_ERROR(InsertRecord(db, corpus));
+    return absl::OkStatus();
   }
   return InsertText(db, corpus);
 }

@@ -253,15 +253,15 @@ absl::StatusOr<DroppedJobs> DropJobsOf(Connection& db, std::string_view model) {
       fmt::format("DELETE FROM jobs WHERE model = ? AND NOT {}", kNotEnded),
       model));
   dropped.deleted = db.changes();
-  Statement cancelled =
-      db.Query(fmt::format("UPDATE jobs SET state = ?, end_time = ?,"
-                           " revision = revision + 1 WHERE model = ? AND {}"
-                           " RETURNING id",
-                           kNotEnded),
-               ToColumn(JobState::kCancelled),
-               ToColumn(std::chrono::system_clock::now()), model);
-  while (cancelled.Next()) cancelled.Read(dropped.cancelled.emplace_back());
-  MICROGPT_RETURN_IF_ERROR(cancelled.status());
+  MICROGPT_ASSIGN_OR_RETURN(
+      dropped.cancelled,
+      db.QueryColumn<std::string>(
+          fmt::format("UPDATE jobs SET state = ?, end_time = ?,"
+                      " revision = revision + 1 WHERE model = ? AND {}"
+                      " RETURNING id",
+                      kNotEnded),
+          ToColumn(JobState::kCancelled),
+          ToColumn(std::chrono::system_clock::now()), model));
   return dropped;
 }
 

@@ -11,6 +11,7 @@
 #include "core/format/model_file.h"
 #include "server/errors/errors.h"
 #include "server/store/columns.h"
+#include "server/store/weights_table.h"
 
 namespace microgpt::server::model_table {
 namespace {
@@ -74,36 +75,18 @@ absl::StatusOr<std::vector<ModelVersion>> ReadAll(Statement rows) {
   return versions;
 }
 
-// Whether `rows` has one.
-absl::StatusOr<bool> Exists(Statement rows) {
-  const bool exists = rows.Next();
-  MICROGPT_RETURN_IF_ERROR(rows.status());
-  return exists;
-}
-
-template <typename... Values>
-absl::StatusOr<std::vector<std::string>> Strings(Connection& db,
-                                                 std::string_view sql,
-                                                 const Values&... values) {
-  std::vector<std::string> strings;
-  Statement rows = db.Query(sql, values...);
-  while (rows.Next()) rows.Read(strings.emplace_back());
-  MICROGPT_RETURN_IF_ERROR(rows.status());
-  return strings;
-}
-
 // Why there is no such version (0: none at all).
 absl::Status NoVersionError(Connection& db, std::string_view name,
                             uint32_t version) {
-  Statement newest =
-      db.Query("SELECT max(version) FROM versions WHERE name = ?", name);
-  std::optional<uint32_t> number;
-  if (newest.Next()) newest.Read(number);
-  MICROGPT_RETURN_IF_ERROR(newest.status());
-  if (number) {
+  MICROGPT_ASSIGN_OR_RETURN(
+      const auto newest,
+      db.QueryValue<uint32_t>("SELECT version FROM versions WHERE name = ?"
+                              " ORDER BY version DESC LIMIT 1",
+                              name));
+  if (newest) {
     return absl::NotFoundError(
         fmt::format("model \"{}\" has no version {}: its newest is {}", name,
-                    version, *number));
+                    version, *newest));
   }
   MICROGPT_ASSIGN_OR_RETURN(const auto names, Names(db));
   for (const std::string& known : names) {
@@ -114,77 +97,10 @@ absl::Status NoVersionError(Connection& db, std::string_view name,
   return UnknownNameError("model", name, names);
 }
 
-absl::Status NoAliasError(Connection& db, std::string_view name,
-                          std::string_view alias) {
-  MICROGPT_ASSIGN_OR_RETURN(
-      const bool known,
-      Exists(db.Query("SELECT 1 FROM versions WHERE name = ? LIMIT 1", name)));
-  if (!known) return NoVersionError(db, name, 0);
-  MICROGPT_ASSIGN_OR_RETURN(
-      const auto aliases,
-      Strings(db, "SELECT name || '@' || alias FROM aliases WHERE name = ?",
-              name));
-  return UnknownNameError("alias", fmt::format("{}@{}", name, alias), aliases);
-}
-
-// The version that an alias points to; 0: there is no such alias.
-absl::StatusOr<uint32_t> Target(Connection& db, std::string_view name,
-                                std::string_view alias) {
-  Statement row = db.Query(
-      "SELECT version FROM aliases WHERE name = ? AND alias = ?", name, alias);
-  uint32_t version = 0;
-  if (row.Next()) row.Read(version);
-  MICROGPT_RETURN_IF_ERROR(row.status());
-  return version;
-}
-
-// ABORTED if an alias that points to `target` is not where it is expected.
-absl::Status CheckTarget(std::string_view name, std::string_view alias,
-                         uint32_t target, std::optional<uint32_t> expected) {
-  if (!expected || *expected == target) return absl::OkStatus();
-  if (target == 0) {
-    return absl::AbortedError(fmt::format(
-        "alias {}@{} is not there, though expected to point to version {}",
-        name, alias, *expected));
-  }
-  const std::string found =
-      fmt::format("alias {}@{} points to version {}", name, alias, target);
-  return absl::AbortedError(
-      *expected == 0 ? fmt::format("{}, though expected to be new", found)
-                     : fmt::format("{}, not to {}", found, *expected));
-}
-
 absl::Status AliasedError(const ModelVersion& version) {
   return absl::FailedPreconditionError(
       fmt::format("alias {}@{} points to {}: move or remove it first",
                   version.name, version.aliases.front(), version.Reference()));
-}
-
-absl::StatusOr<uint32_t> NextNumber(Connection& db, std::string_view name) {
-  Statement next = db.Query(
-      "UPDATE models SET last_version = last_version + 1 WHERE name = ?"
-      " RETURNING last_version",
-      name);
-  uint32_t number = 0;
-  if (next.Next()) next.Read(number);
-  MICROGPT_RETURN_IF_ERROR(next.status());
-  return number;
-}
-
-absl::Status InsertWeights(Connection& db, const std::string& sha256,
-                           const std::shared_ptr<const Model>& model) {
-  MICROGPT_ASSIGN_OR_RETURN(
-      const bool known,
-      Exists(
-          db.Query("SELECT 1 FROM weights WHERE sha256 = ? LIMIT 1", sha256)));
-  if (known) return absl::OkStatus();
-  const auto writer = ModelWriter::Create(ModelFormat::kSafetensors, model, {});
-  for (int piece = 0;; ++piece) {
-    const std::optional<std::string> bytes = writer->Next();
-    if (!bytes) return absl::OkStatus();
-    MICROGPT_RETURN_IF_ERROR(db.Run("INSERT INTO weights VALUES (?, ?, ?)",
-                                    sha256, piece, sqlite::Blob{*bytes}));
-  }
 }
 
 absl::Status InsertVersion(Connection& db, const ModelVersion& version) {
@@ -214,18 +130,6 @@ absl::Status InsertVersion(Connection& db, const ModelVersion& version) {
       ToColumn(version.create_time));
 }
 
-absl::Status DropWeightsIfUnused(Connection& db, std::string_view sha256) {
-  return db.Run(
-      "DELETE FROM weights WHERE sha256 = ?1"
-      " AND NOT EXISTS (SELECT 1 FROM versions WHERE versions.sha256 = ?1)",
-      sha256);
-}
-
-absl::Status DamagedError(const StoredModel& stored, std::string_view how) {
-  return absl::DataLossError(fmt::format(
-      "the weights of model {} are damaged: {}", stored.reference, how));
-}
-
 }  // namespace
 
 absl::Status AddName(Connection& db, std::string_view name) {
@@ -251,8 +155,14 @@ ModelVersion Describe(ModelVersion version, const Model& model) {
 absl::StatusOr<ModelVersion> Add(Connection& db, ModelVersion version,
                                  const std::shared_ptr<const Model>& model) {
   MICROGPT_RETURN_IF_ERROR(AddName(db, version.name));
-  MICROGPT_ASSIGN_OR_RETURN(version.version, NextNumber(db, version.name));
-  MICROGPT_RETURN_IF_ERROR(InsertWeights(db, version.sha256, model));
+  MICROGPT_ASSIGN_OR_RETURN(
+      const auto number,
+      db.QueryValue<uint32_t>(
+          "UPDATE models SET last_version = last_version + 1 WHERE name = ?"
+          " RETURNING last_version",
+          version.name));
+  version.version = *number;
+  MICROGPT_RETURN_IF_ERROR(weights_table::Keep(db, version.sha256, model));
   MICROGPT_RETURN_IF_ERROR(InsertVersion(db, version));
   return GetVersion(db, version.name, version.version);
 }
@@ -266,7 +176,7 @@ absl::StatusOr<ModelVersion> DeleteVersion(Connection& db,
   MICROGPT_RETURN_IF_ERROR(
       db.Run("DELETE FROM versions WHERE name = ? AND version = ?", name,
              version.version));
-  MICROGPT_RETURN_IF_ERROR(DropWeightsIfUnused(db, version.sha256));
+  MICROGPT_RETURN_IF_ERROR(weights_table::DropUnused(db, version.sha256));
   return version;
 }
 
@@ -280,38 +190,14 @@ absl::StatusOr<uint32_t> DeleteVersions(Connection& db, std::string_view name) {
   if (!aliased.empty()) return AliasedError(aliased.front());
   MICROGPT_ASSIGN_OR_RETURN(
       const auto sums,
-      Strings(db, "SELECT DISTINCT sha256 FROM versions WHERE name = ?", name));
+      db.QueryColumn<std::string>(
+          "SELECT DISTINCT sha256 FROM versions WHERE name = ?", name));
   MICROGPT_RETURN_IF_ERROR(db.Run("DELETE FROM versions WHERE name = ?", name));
   const auto deleted = static_cast<uint32_t>(db.changes());
   for (const std::string& sum : sums) {
-    MICROGPT_RETURN_IF_ERROR(DropWeightsIfUnused(db, sum));
+    MICROGPT_RETURN_IF_ERROR(weights_table::DropUnused(db, sum));
   }
   return deleted;
-}
-
-absl::StatusOr<ModelVersion> SetAlias(Connection& db, std::string_view name,
-                                      std::string_view alias, uint32_t number,
-                                      std::optional<uint32_t> expected) {
-  MICROGPT_ASSIGN_OR_RETURN(const ModelVersion version,
-                            GetVersion(db, name, number));
-  MICROGPT_ASSIGN_OR_RETURN(const uint32_t target, Target(db, name, alias));
-  MICROGPT_RETURN_IF_ERROR(CheckTarget(name, alias, target, expected));
-  MICROGPT_RETURN_IF_ERROR(
-      db.Run("INSERT INTO aliases (name, alias, version) VALUES (?, ?, ?)"
-             " ON CONFLICT DO UPDATE SET version = excluded.version",
-             name, alias, version.version));
-  return GetVersion(db, name, version.version);
-}
-
-absl::StatusOr<ModelVersion> DeleteAlias(Connection& db, std::string_view name,
-                                         std::string_view alias,
-                                         std::optional<uint32_t> expected) {
-  MICROGPT_ASSIGN_OR_RETURN(const uint32_t target, Target(db, name, alias));
-  if (target == 0) return NoAliasError(db, name, alias);
-  MICROGPT_RETURN_IF_ERROR(CheckTarget(name, alias, target, expected));
-  MICROGPT_RETURN_IF_ERROR(
-      db.Run("DELETE FROM aliases WHERE name = ? AND alias = ?", name, alias));
-  return GetVersion(db, name, target);
 }
 
 absl::StatusOr<ModelVersion> GetVersion(Connection& db, std::string_view name,
@@ -324,13 +210,6 @@ absl::StatusOr<ModelVersion> GetVersion(Connection& db, std::string_view name,
   if (row.Next()) return Read(row);
   MICROGPT_RETURN_IF_ERROR(row.status());
   return NoVersionError(db, name, version);
-}
-
-absl::StatusOr<ModelVersion> GetAlias(Connection& db, std::string_view name,
-                                      std::string_view alias) {
-  MICROGPT_ASSIGN_OR_RETURN(const uint32_t target, Target(db, name, alias));
-  if (target == 0) return NoAliasError(db, name, alias);
-  return GetVersion(db, name, target);
 }
 
 absl::StatusOr<std::vector<ModelVersion>> ListNewest(Connection& db,
@@ -354,8 +233,7 @@ absl::StatusOr<std::vector<ModelVersion>> ListVersions(Connection& db,
 }
 
 absl::StatusOr<std::vector<std::string>> Names(Connection& db) {
-  return Strings(
-      db,
+  return db.QueryColumn<std::string>(
       "SELECT name FROM models AS m"
       " WHERE EXISTS (SELECT 1 FROM versions WHERE versions.name = m.name)"
       " OR EXISTS (SELECT 1 FROM jobs WHERE jobs.model = m.name)"
@@ -363,54 +241,19 @@ absl::StatusOr<std::vector<std::string>> Names(Connection& db) {
 }
 
 absl::StatusOr<bool> IsNew(Connection& db) {
-  MICROGPT_ASSIGN_OR_RETURN(const bool used,
-                            Exists(db.Query("SELECT 1 FROM models LIMIT 1")));
-  return !used;
+  MICROGPT_ASSIGN_OR_RETURN(
+      const auto name,
+      db.QueryValue<std::string>("SELECT name FROM models LIMIT 1"));
+  return !name;
 }
 
 absl::StatusOr<size_t> Count(Connection& db) {
-  Statement row = db.Query(
-      "SELECT count(*) FROM models AS m"
-      " WHERE EXISTS (SELECT 1 FROM versions WHERE versions.name = m.name)");
-  size_t count = 0;
-  if (row.Next()) row.Read(count);
-  MICROGPT_RETURN_IF_ERROR(row.status());
-  return count;
-}
-
-absl::StatusOr<StoredModel> Find(Connection& db, std::string_view sha256) {
-  StoredModel stored;
-  stored.sha256 = sha256;
   MICROGPT_ASSIGN_OR_RETURN(
-      const auto versions,
-      ReadAll(db.Query(Select("WHERE sha256 = ? LIMIT 1"), sha256)));
-  if (versions.empty()) {
-    return absl::NotFoundError(
-        fmt::format("no version of a model has the sum {}", sha256));
-  }
-  stored.reference = versions.front().Reference();
-  Statement pieces = db.Query(
-      "SELECT bytes FROM weights WHERE sha256 = ? ORDER BY piece", sha256);
-  while (pieces.Next()) {
-    std::string_view bytes;
-    pieces.Read(bytes);
-    stored.bytes += bytes;
-  }
-  MICROGPT_RETURN_IF_ERROR(pieces.status());
-  return stored;
-}
-
-absl::StatusOr<std::shared_ptr<const Model>> Parse(const StoredModel& stored) {
-  absl::StatusOr<ModelFile> file = ReadModel(stored.bytes);
-  if (!file.ok()) {
-    return DamagedError(stored, std::string(file.status().message()));
-  }
-  // A file that is whole can still be another model's.
-  const std::string sum = ModelSha256(*file->model);
-  if (sum != stored.sha256) {
-    return DamagedError(stored, fmt::format("their sum is {}", sum));
-  }
-  return file->model;
+      const auto count,
+      db.QueryValue<size_t>(
+          "SELECT count(*) FROM models AS m WHERE EXISTS"
+          " (SELECT 1 FROM versions WHERE versions.name = m.name)"));
+  return *count;
 }
 
 }  // namespace microgpt::server::model_table

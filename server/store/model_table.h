@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// The tables models, versions, weights and aliases. Each function is part of a
-// transaction of its caller; errors are as in store.h.
+// The tables models and versions. Each function is part of a transaction of its
+// caller; errors are as in store.h.
 #ifndef MICROGPT_SERVER_STORE_MODEL_TABLE_H_
 #define MICROGPT_SERVER_STORE_MODEL_TABLE_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,22 +38,10 @@ absl::StatusOr<ModelVersion> DeleteVersion(sqlite::Connection& db,
 absl::StatusOr<uint32_t> DeleteVersions(sqlite::Connection& db,
                                         std::string_view name);
 
-// Store::SetAlias, DeleteAlias, GetVersion, GetAlias, ListModels,
-// ListVersions, ModelNames, IsNew, CountModels.
-absl::StatusOr<ModelVersion> SetAlias(sqlite::Connection& db,
-                                      std::string_view name,
-                                      std::string_view alias, uint32_t version,
-                                      std::optional<uint32_t> expected);
-absl::StatusOr<ModelVersion> DeleteAlias(sqlite::Connection& db,
-                                         std::string_view name,
-                                         std::string_view alias,
-                                         std::optional<uint32_t> expected);
+// Store::GetVersion, ListModels, ListVersions, ModelNames, IsNew, CountModels.
 absl::StatusOr<ModelVersion> GetVersion(sqlite::Connection& db,
                                         std::string_view name,
                                         uint32_t version);
-absl::StatusOr<ModelVersion> GetAlias(sqlite::Connection& db,
-                                      std::string_view name,
-                                      std::string_view alias);
 absl::StatusOr<std::vector<ModelVersion>> ListNewest(sqlite::Connection& db,
                                                      std::string_view after,
                                                      size_t limit);
@@ -65,19 +52,6 @@ absl::StatusOr<std::vector<ModelVersion>> ListVersions(sqlite::Connection& db,
 absl::StatusOr<std::vector<std::string>> Names(sqlite::Connection& db);
 absl::StatusOr<bool> IsNew(sqlite::Connection& db);
 absl::StatusOr<size_t> Count(sqlite::Connection& db);
-
-// A model as it stands in the file, with the reference of a version of it, for
-// messages.
-struct StoredModel {
-  std::string sha256;
-  std::string reference;
-  std::string bytes;
-};
-
-// Store::LoadModel in two: Find needs the database, Parse only time.
-absl::StatusOr<StoredModel> Find(sqlite::Connection& db,
-                                 std::string_view sha256);
-absl::StatusOr<std::shared_ptr<const Model>> Parse(const StoredModel& stored);
 
 }  // namespace microgpt::server::model_table
 

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "core/errors/errors.h"
 
@@ -139,25 +138,6 @@ CREATE INDEX aliases_by_version ON aliases (name, version);
 
 constexpr MigrationStep kSteps[] = {kFirstSchema};
 
-absl::StatusOr<int64_t> ReadNumber(sqlite::Connection& db,
-                                   std::string_view sql) {
-  sqlite::Statement row = db.Query(sql);
-  int64_t number = 0;
-  if (row.Next()) row.Read(number);
-  MICROGPT_RETURN_IF_ERROR(row.status());
-  return number;
-}
-
-absl::StatusOr<std::vector<std::string>> CheckedTables(sqlite::Connection& db) {
-  std::vector<std::string> names;
-  sqlite::Statement tables = db.Query(
-      "SELECT name FROM sqlite_schema WHERE type = 'table'"
-      " AND name NOT IN ('texts', 'weights', 'losses')");
-  while (tables.Next()) tables.Read(names.emplace_back());
-  MICROGPT_RETURN_IF_ERROR(tables.status());
-  return names;
-}
-
 absl::Status DoStep(sqlite::Connection& db, MigrationStep step,
                     size_t new_version) {
   MICROGPT_RETURN_IF_ERROR(db.Run("BEGIN IMMEDIATE"));
@@ -177,50 +157,51 @@ std::span<const MigrationStep> MigrationSteps() { return kSteps; }
 
 absl::Status CheckSchema(sqlite::Connection& db,
                          std::span<const MigrationStep> steps) {
-  MICROGPT_ASSIGN_OR_RETURN(const int64_t application,
-                            ReadNumber(db, "PRAGMA application_id"));
-  MICROGPT_ASSIGN_OR_RETURN(const int64_t version,
-                            ReadNumber(db, "PRAGMA user_version"));
+  MICROGPT_ASSIGN_OR_RETURN(const auto application,
+                            db.QueryValue<int64_t>("PRAGMA application_id"));
+  MICROGPT_ASSIGN_OR_RETURN(const auto version,
+                            db.QueryValue<int64_t>("PRAGMA user_version"));
   MICROGPT_ASSIGN_OR_RETURN(
-      const int64_t tables,
-      ReadNumber(db, "SELECT count(*) FROM sqlite_schema"));
+      const auto tables,
+      db.QueryValue<int64_t>("SELECT count(*) FROM sqlite_schema"));
   if (application == 0 && version == 0 && tables == 0) return absl::OkStatus();
   if (application != kApplicationId) {
     return absl::FailedPreconditionError(
         fmt::format("{} is another application's database: nothing was changed",
                     db.path()));
   }
-  if (version > static_cast<int64_t>(steps.size())) {
+  if (*version > static_cast<int64_t>(steps.size())) {
     return absl::FailedPreconditionError(
         fmt::format("{} was written by a newer microgptd (schema {}; this one "
                     "knows {}): nothing was changed",
-                    db.path(), version, steps.size()));
+                    db.path(), *version, steps.size()));
   }
   return absl::OkStatus();
 }
 
 absl::Status Migrate(sqlite::Connection& db,
                      std::span<const MigrationStep> steps) {
-  MICROGPT_ASSIGN_OR_RETURN(const int64_t version,
-                            ReadNumber(db, "PRAGMA user_version"));
-  for (size_t i = static_cast<size_t>(version); i < steps.size(); ++i) {
+  MICROGPT_ASSIGN_OR_RETURN(const auto version,
+                            db.QueryValue<int64_t>("PRAGMA user_version"));
+  for (size_t i = static_cast<size_t>(*version); i < steps.size(); ++i) {
     MICROGPT_RETURN_IF_ERROR(DoStep(db, steps[i], i + 1));
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckTables(sqlite::Connection& db) {
-  MICROGPT_ASSIGN_OR_RETURN(const std::vector<std::string> tables,
-                            CheckedTables(db));
+  MICROGPT_ASSIGN_OR_RETURN(
+      const auto tables,
+      db.QueryColumn<std::string>(
+          "SELECT name FROM sqlite_schema WHERE type = 'table'"
+          " AND name NOT IN ('texts', 'weights', 'losses')"));
   for (const std::string& table : tables) {
-    sqlite::Statement findings =
-        db.Query(fmt::format("PRAGMA quick_check(\"{}\")", table));
-    std::string first;
-    if (findings.Next()) findings.Read(first);
-    MICROGPT_RETURN_IF_ERROR(findings.status());
-    if (first != "ok") {
+    MICROGPT_ASSIGN_OR_RETURN(const auto findings,
+                              db.QueryColumn<std::string>(fmt::format(
+                                  "PRAGMA quick_check(\"{}\")", table)));
+    if (findings.front() != "ok") {
       return absl::DataLossError(
-          fmt::format("{} is damaged: {}", db.path(), first));
+          fmt::format("{} is damaged: {}", db.path(), findings.front()));
     }
   }
   return absl::OkStatus();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "server/store/sqlite_store.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -16,17 +18,18 @@
 #include "core/errors/errors.h"
 #include "server/errors/errors.h"
 #include "server/sqlite/connection.h"
+#include "server/store/alias_table.h"
 #include "server/store/dataset_table.h"
 #include "server/store/job_table.h"
 #include "server/store/model_table.h"
 #include "server/store/schema.h"
+#include "server/store/weights_table.h"
 
 namespace microgpt::server {
 namespace {
 
 using sqlite::Connection;
 using sqlite::Pool;
-using sqlite::Statement;
 using std::chrono::milliseconds;
 
 constexpr char kMemory[] = ":memory:";
@@ -46,6 +49,13 @@ absl::Status MakeDirectory(const std::string& directory) {
                   std::strerror(errno)));
 }
 
+// Creates the database's file, for its owner only, unless it is there. If that
+// cannot be, neither can it be opened, which then says why.
+void MakeFile(const std::string& path) {
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file >= 0) close(file);
+}
+
 // Whether the database, if there is one, is good to be opened for writing.
 absl::Status Inspect(const std::string& path) {
   std::error_code error;
@@ -56,19 +66,11 @@ absl::Status Inspect(const std::string& path) {
   return CheckTables(*db);
 }
 
-absl::StatusOr<uint64_t> ReadNumber(Connection& db, std::string_view sql) {
-  Statement row = db.Query(sql);
-  uint64_t number = 0;
-  if (row.Next()) row.Read(number);
-  MICROGPT_RETURN_IF_ERROR(row.status());
-  return number;
-}
-
 // Empties the log, where what was deleted still stands.
 absl::Status EmptyLog(Connection& db) {
-  MICROGPT_ASSIGN_OR_RETURN(const uint64_t busy,
-                            ReadNumber(db, "PRAGMA wal_checkpoint(TRUNCATE)"));
-  if (busy == 0) return absl::OkStatus();
+  MICROGPT_ASSIGN_OR_RETURN(
+      const auto busy, db.QueryValue<bool>("PRAGMA wal_checkpoint(TRUNCATE)"));
+  if (!*busy) return absl::OkStatus();
   return absl::UnavailableError(
       fmt::format("{}-wal keeps what was deleted until the server stops: "
                   "somebody is reading the database",
@@ -84,11 +86,11 @@ absl::Status ConfigureWriting(Connection& db, uint64_t max_bytes) {
                    // What is undone does not lie about in temporary files.
                    "PRAGMA temp_store = MEMORY"));
   if (max_bytes == 0) return absl::OkStatus();
-  MICROGPT_ASSIGN_OR_RETURN(const uint64_t page_bytes,
-                            ReadNumber(db, "PRAGMA page_size"));
+  MICROGPT_ASSIGN_OR_RETURN(const auto page_bytes,
+                            db.QueryValue<uint64_t>("PRAGMA page_size"));
   return db.RunScript(
       fmt::format("PRAGMA max_page_count = {}",
-                  std::max<uint64_t>(1, max_bytes / page_bytes)));
+                  std::max<uint64_t>(1, max_bytes / *page_bytes)));
 }
 
 // Readers beside the writer, every commit flushed, a log that stays small.
@@ -190,6 +192,7 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(
 absl::StatusOr<SqliteStore::Pools> SqliteStore::OpenFile(
     const std::string& path, uint64_t max_bytes) {
   MICROGPT_RETURN_IF_ERROR(Inspect(path));
+  MakeFile(path);
   MICROGPT_ASSIGN_OR_RETURN(
       auto db, Connection::Open(path, Connection::Mode::kReadWrite));
   MICROGPT_RETURN_IF_ERROR(ConfigureFile(*db));
@@ -373,7 +376,7 @@ void SqliteStore::SetAlias(std::string_view name, std::string_view alias,
       writer_,
       [name = std::string(name), alias = std::string(alias), version,
        expected](Connection& db) {
-        return model_table::SetAlias(db, name, alias, version, expected);
+        return alias_table::Set(db, name, alias, version, expected);
       },
       std::move(done));
 }
@@ -385,7 +388,7 @@ void SqliteStore::DeleteAlias(std::string_view name, std::string_view alias,
       writer_,
       [name = std::string(name), alias = std::string(alias),
        expected](Connection& db) {
-        return model_table::DeleteAlias(db, name, alias, expected);
+        return alias_table::Delete(db, name, alias, expected);
       },
       std::move(done));
 }
@@ -400,7 +403,7 @@ absl::StatusOr<ModelVersion> SqliteStore::GetVersion(std::string_view name,
 absl::StatusOr<ModelVersion> SqliteStore::GetAlias(
     std::string_view name, std::string_view alias) const {
   return Read(*pools_.reads, [=](Connection& db) {
-    return model_table::GetAlias(db, name, alias);
+    return alias_table::Get(db, name, alias);
   });
 }
 
@@ -420,11 +423,11 @@ absl::StatusOr<std::vector<ModelVersion>> SqliteStore::ListVersions(
 
 absl::StatusOr<std::shared_ptr<const Model>> SqliteStore::LoadModel(
     std::string_view sha256) const {
-  MICROGPT_ASSIGN_OR_RETURN(const model_table::StoredModel stored,
+  MICROGPT_ASSIGN_OR_RETURN(const weights_table::StoredModel stored,
                             Read(*pools_.loads, [sha256](Connection& db) {
-                              return model_table::Find(db, sha256);
+                              return weights_table::Find(db, sha256);
                             }));
-  return model_table::Parse(stored);
+  return weights_table::Parse(stored);
 }
 
 absl::StatusOr<std::vector<std::string>> SqliteStore::ModelNames() const {
@@ -443,13 +446,13 @@ absl::StatusOr<size_t> SqliteStore::CountModels() const {
 
 absl::StatusOr<uint64_t> SqliteStore::CountBytes() const {
   return Read(*pools_.reads, [](Connection& db) -> absl::StatusOr<uint64_t> {
-    MICROGPT_ASSIGN_OR_RETURN(const uint64_t pages,
-                              ReadNumber(db, "PRAGMA page_count"));
-    MICROGPT_ASSIGN_OR_RETURN(const uint64_t free,
-                              ReadNumber(db, "PRAGMA freelist_count"));
-    MICROGPT_ASSIGN_OR_RETURN(const uint64_t page_bytes,
-                              ReadNumber(db, "PRAGMA page_size"));
-    return (pages - free) * page_bytes;
+    MICROGPT_ASSIGN_OR_RETURN(const auto pages,
+                              db.QueryValue<uint64_t>("PRAGMA page_count"));
+    MICROGPT_ASSIGN_OR_RETURN(const auto free,
+                              db.QueryValue<uint64_t>("PRAGMA freelist_count"));
+    MICROGPT_ASSIGN_OR_RETURN(const auto page_bytes,
+                              db.QueryValue<uint64_t>("PRAGMA page_size"));
+    return (*pages - *free) * *page_bytes;
   });
 }
 

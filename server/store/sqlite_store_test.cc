@@ -295,12 +295,14 @@ TEST_F(SqliteStoreTest, AReaderBesideUsMayKeepAForgottenTextWhichIsTold) {
 
 // --- What is in the directory ---
 
-TEST_F(SqliteStoreTest, TheDirectoryIsMadeForItsOwnerOnly) {
+TEST_F(SqliteStoreTest, TheDirectoryAndItsFileAreForTheirOwnerOnly) {
   const std::string deep = folder_ / "a/b/c";
   ASSERT_TRUE(SqliteStore::Open(deep, 0).ok());
   struct stat made;
   ASSERT_EQ(stat(deep.c_str(), &made), 0);
   EXPECT_EQ(made.st_mode & 0777, 0700u);
+  ASSERT_EQ(stat((deep + "/microgpt.db").c_str(), &made), 0);
+  EXPECT_EQ(made.st_mode & 0777, 0600u);
 }
 
 TEST_F(SqliteStoreTest, ASecondServerIsKeptOutAndToldWhoIsIn) {

@@ -106,7 +106,8 @@ class Store {
   // record goes too, as soon as no job and no model refers to it. NOT_FOUND.
   // FAILED_PRECONDITION: a job that has not ended needs the text. UNAVAILABLE
   // may come after the deed: the text is forgotten, but somebody's long read,
-  // perhaps another program's, keeps its bytes in a file until the store closes.
+  // perhaps another program's, keeps its bytes in a file until the store
+  // closes.
   virtual void DeleteDataset(std::string_view dataset, Done<bool> done) = 0;
 
   // NOT_FOUND, naming the nearest.
