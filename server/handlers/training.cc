@@ -164,7 +164,7 @@ void TrainingHandlers::Train(v1::TrainRequest request,
     const auto linger = std::min<std::chrono::nanoseconds>(wait, kAcceptLinger);
     jobs_.Submit(
         *parsed, std::chrono::duration_cast<std::chrono::milliseconds>(linger),
-        [this, wait, context, done, ticket](absl::StatusOr<JobRecord> job) {
+        [this, wait, context, done](absl::StatusOr<JobRecord> job) {
           if (job.ok() && !IsDone(job->state) && wait.count() > 0) {
             AnswerAfter(WaitForEnd(job->id, wait, context), false, done);
           } else {
