@@ -81,26 +81,26 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options) {
 
 Server::Server(const Options& options, std::unique_ptr<Store> store)
     : options_(options),
+      store_(std::move(store)),
       models_(options.model_memory_bytes),
+      datasets_(*store_, kDatasetMemoryBytes),
       board_(options.max_queued),
+      jobs_(*store_, board_, datasets_),
+      registry_(*store_, jobs_, models_),
+      workers_(options.workers, {board_, jobs_, datasets_, models_}),
       run_queue_(options.samplers, options.max_calls,
                  "Generate and Score calls (--max-calls)"),
       transfers_(kTransferThreads, kMaxTransfers, "uploads and exports"),
-      changes_(1, kMaxChanges, "changes of models and datasets"),
-      datasets_(*store, kDatasetMemoryBytes),
-      jobs_(*store, board_, datasets_),
-      registry_(*store, jobs_, models_),
+      changes_(kMaxChanges, "changes of models and datasets"),
       training_(jobs_, datasets_),
       generation_(registry_, run_queue_),
       model_handlers_({registry_, datasets_, transfers_, changes_}),
       dataset_handlers_({datasets_, transfers_, changes_}),
-      housekeeping_({jobs_, board_, *store, models_, run_queue_},
+      housekeeping_({jobs_, board_, *store_, models_, run_queue_},
                     Describe(options)),
       microgpt_service_(training_, generation_, calls_),
       registry_service_(model_handlers_, dataset_handlers_, housekeeping_,
-                        calls_),
-      store_(std::move(store)),
-      workers_(options.workers, {board_, jobs_, datasets_, models_}) {}
+                        calls_) {}
 
 Server::~Server() { Drain(); }
 

@@ -58,14 +58,16 @@ class Server {
   absl::Status Listen();
 
   const Options options_;
+  const std::unique_ptr<Store> store_;
   LruCache<Model> models_;
-  JobBoard board_;
-  RunQueue run_queue_;
-  RunQueue transfers_;
-  RunQueue changes_;
   Datasets datasets_;
+  JobBoard board_;
   Jobs jobs_;
   Registry registry_;
+  WorkerPool workers_;
+  RunQueue run_queue_;
+  RunQueue transfers_;
+  Admission changes_;
   CallTracker calls_;
   TrainingHandlers training_;
   GenerationHandlers generation_;
@@ -74,10 +76,6 @@ class Server {
   HousekeepingHandlers housekeeping_;
   MicroGptService microgpt_service_;
   RegistryService registry_service_;
-  // After all that its last answers go to, and before those that call it on
-  // threads of their own.
-  const std::unique_ptr<Store> store_;
-  WorkerPool workers_;
   std::unique_ptr<grpc::Server> grpc_server_;
   std::string address_;
 };

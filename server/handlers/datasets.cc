@@ -160,7 +160,7 @@ void DatasetHandlers::DeleteDataset(v1::DeleteDatasetRequest request,
   if (request.dataset().empty()) {
     return done(FieldError("dataset", "a name or an id must be given"));
   }
-  absl::StatusOr<RunQueue::Ticket> ticket = parts_.changes.Admit();
+  absl::StatusOr<Admission::Ticket> ticket = parts_.changes.Admit();
   if (!ticket.ok()) return done(ticket.status());
   parts_.datasets.Delete(request.dataset(),
                          [ticket = *std::move(ticket), done = std::move(done)](

@@ -6,6 +6,7 @@
 #include "microgpt/v1/registry.pb.h"
 #include "server/datasets/datasets.h"
 #include "server/handlers/call.h"
+#include "server/threads/admission.h"
 #include "server/threads/run_queue.h"
 
 namespace microgpt::server {
@@ -18,7 +19,7 @@ class DatasetHandlers {
   struct Parts {
     Datasets& datasets;
     RunQueue& transfers;
-    RunQueue& changes;
+    Admission& changes;
   };
   explicit DatasetHandlers(const Parts& parts) : parts_(parts) {}
 

@@ -27,7 +27,7 @@ std::string ModelOf(const std::string& requested) {
 }
 
 // Answers with a version as a message, keeping the ticket until then.
-Store::Done<ModelVersion> AnswerWithModel(RunQueue::Ticket ticket,
+Store::Done<ModelVersion> AnswerWithModel(Admission::Ticket ticket,
                                           Done<v1::Model> done) {
   return [ticket = std::move(ticket),
           done = std::move(done)](const absl::StatusOr<ModelVersion>& version) {
@@ -253,7 +253,7 @@ void ModelHandlers::GetModel(v1::GetModelRequest request, const CallContext&,
 void ModelHandlers::DeleteModel(v1::DeleteModelRequest request,
                                 const CallContext&,
                                 Done<v1::DeleteModelResponse> done) {
-  absl::StatusOr<RunQueue::Ticket> ticket = parts_.changes.Admit();
+  absl::StatusOr<Admission::Ticket> ticket = parts_.changes.Admit();
   if (!ticket.ok()) return done(ticket.status());
   parts_.registry.Delete(request.model(),
                          [ticket = *std::move(ticket), done = std::move(done)](
@@ -268,7 +268,7 @@ void ModelHandlers::DeleteModel(v1::DeleteModelRequest request,
 
 void ModelHandlers::SetAlias(v1::SetAliasRequest request, const CallContext&,
                              Done<v1::Model> done) {
-  absl::StatusOr<RunQueue::Ticket> ticket = parts_.changes.Admit();
+  absl::StatusOr<Admission::Ticket> ticket = parts_.changes.Admit();
   if (!ticket.ok()) return done(ticket.status());
   parts_.registry.SetAlias(
       request.alias(), request.version(),
@@ -280,7 +280,7 @@ void ModelHandlers::SetAlias(v1::SetAliasRequest request, const CallContext&,
 
 void ModelHandlers::DeleteAlias(v1::DeleteAliasRequest request,
                                 const CallContext&, Done<v1::Model> done) {
-  absl::StatusOr<RunQueue::Ticket> ticket = parts_.changes.Admit();
+  absl::StatusOr<Admission::Ticket> ticket = parts_.changes.Admit();
   if (!ticket.ok()) return done(ticket.status());
   parts_.registry.DeleteAlias(
       request.alias(),

@@ -7,6 +7,7 @@
 #include "server/datasets/datasets.h"
 #include "server/handlers/call.h"
 #include "server/registry/registry.h"
+#include "server/threads/admission.h"
 #include "server/threads/run_queue.h"
 
 namespace microgpt::server {
@@ -21,7 +22,7 @@ class ModelHandlers {
     Registry& registry;
     Datasets& datasets;
     RunQueue& transfers;
-    RunQueue& changes;
+    Admission& changes;
   };
   explicit ModelHandlers(const Parts& parts) : parts_(parts) {}
 

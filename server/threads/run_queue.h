@@ -6,12 +6,12 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
-#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/threads/admission.h"
 #include "server/threads/mutex.h"
 
 namespace microgpt::server {
@@ -31,35 +31,31 @@ class RunQueue {
   // When a slice of generating or scoring ends: after the string in hand.
   static constexpr std::chrono::milliseconds kSlice{5};
 
-  // A call's admission. Give it back by destroying it.
-  using Ticket = std::shared_ptr<void>;
+  using Ticket = Admission::Ticket;
 
-  // threads: at least 1. max_calls: tickets out at the same time. calls: what
-  // they are, for the refusal of one more. Throws std::system_error if a thread
-  // cannot be had.
+  // threads: at least 1. max_calls, calls: as of Admission. Throws
+  // std::system_error if a thread cannot be had.
   RunQueue(size_t threads, size_t max_calls, std::string calls);
 
   // Runs what is still in the line, then joins the threads.
   ~RunQueue();
 
-  // RESOURCE_EXHAUSTED, with a retry hint, if max_calls are under way.
-  absl::StatusOr<Ticket> Admit() ABSL_LOCKS_EXCLUDED(mutex_);
+  // As Admission::Admit.
+  absl::StatusOr<Ticket> Admit() { return admission_.Admit(); }
 
   // Puts `slice` at the end of the line.
   void Submit(Slice slice) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  size_t calls() const ABSL_LOCKS_EXCLUDED(mutex_);  // tickets out
+  size_t calls() const { return admission_.calls(); }  // tickets out
 
  private:
   void Close() ABSL_LOCKS_EXCLUDED(mutex_);
   void Work() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  const size_t max_calls_;
-  const std::string calls_name_;
-  mutable Mutex mutex_;
+  Admission admission_;
+  Mutex mutex_;
   CondVar changed_;
   std::deque<Slice> line_ ABSL_GUARDED_BY(mutex_);
-  size_t calls_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };

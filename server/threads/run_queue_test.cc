@@ -6,8 +6,6 @@
 #include <future>
 #include <string>
 
-#include "server/errors/errors.h"
-
 namespace microgpt::server {
 namespace {
 
@@ -41,21 +39,6 @@ TEST(RunQueueTest, LongWorkTakesTurnsWithShortWork) {
     });
   }
   EXPECT_EQ(order, "LsLL");
-}
-
-TEST(RunQueueTest, AdmitsOnlySoManyCallsAtOnce) {
-  RunQueue queue(1, 2, "test calls");
-  auto first = queue.Admit();
-  auto second = queue.Admit();
-  ASSERT_TRUE(first.ok() && second.ok());
-  const absl::Status refused = queue.Admit().status();
-  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_EQ(std::string(refused.message()),
-            "2 test calls are under way, which is the limit");
-  EXPECT_NE(RetryDelayOf(refused), std::nullopt);
-  first->reset();
-  EXPECT_EQ(queue.calls(), 1u);
-  EXPECT_TRUE(queue.Admit().ok());
 }
 
 TEST(RunQueueTest, DestructionRunsWhatIsInLine) {
