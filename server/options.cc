@@ -90,9 +90,10 @@ std::string Help() {
   help +=
       "  --help\n      print this\n"
       "  --version\n      print the version\n\n"
-      "SIGTERM or Ctrl-C drains: no new jobs, those queued and running finish\n"
-      "within --drain-timeout-s or are cancelled; a second one stops at "
-      "once.\n\n"
+      "SIGTERM or Ctrl-C drains: no new jobs, those that run get\n"
+      "--drain-timeout-s to finish; what has not ended runs again after the "
+      "next\n"
+      "start. A second one stops at once.\n\n"
       "Try:  mgpt generate names -n 5\n";
   return help;
 }

@@ -10,12 +10,14 @@
 #include <algorithm>
 #include <chrono>
 #include <future>
+#include <memory>
 #include <system_error>
 #include <utility>
 
 #include "core/errors/errors.h"
 #include "grpc/health/v1/health.pb.h"
 #include "server/handlers/convert.h"
+#include "server/handlers/defaults.h"
 #include "server/handlers/limits.h"
 #include "server/store/sqlite_store.h"
 #include "server/version.h"
@@ -23,7 +25,6 @@
 namespace microgpt::server {
 namespace {
 
-constexpr char kBuiltinModel[] = "names";
 constexpr size_t kTransferThreads = 2;
 
 v1::ServerInfo Describe(const Options& options) {
@@ -104,28 +105,30 @@ Server::Server(const Options& options, std::unique_ptr<Store> store)
 
 Server::~Server() { Drain(); }
 
-// On the first start trains the built-in model; if that was cut short, waits
-// for it to be made up for.
+// On the first start trains the built-in model; if that was cut short, gives it
+// a moment to be made up for.
 absl::Status Server::AwaitBuiltin() {
+  constexpr std::chrono::seconds kMoment{5};
   MICROGPT_ASSIGN_OR_RETURN(const bool is_new, store_->IsNew());
-  const bool unfinished = registry_.Find(kBuiltinModel).status().code() ==
-                          absl::StatusCode::kFailedPrecondition;
-  if (!is_new && !unfinished) return absl::OkStatus();
-  std::promise<absl::StatusOr<v1::Job>> promise;
-  const auto done = [&](absl::StatusOr<v1::Job> job) {
-    promise.set_value(std::move(job));
+  const auto promise =
+      std::make_shared<std::promise<absl::StatusOr<v1::Job>>>();
+  const auto done = [promise](absl::StatusOr<v1::Job> job) {
+    promise->set_value(std::move(job));
   };
   if (is_new) {
     v1::TrainRequest request;  // an empty one trains "names"
     *request.mutable_wait() = ToProto(kMaxWait);
     training_.Train(request, CallContext(), done);
-  } else {
+  } else if (absl::IsFailedPrecondition(
+                 registry_.Find(kDefaultName).status())) {
     v1::GetStatusRequest request;
-    request.set_model(kBuiltinModel);
-    *request.mutable_wait() = ToProto(kMaxWait);
+    request.set_model(kDefaultName);
+    *request.mutable_wait() = ToProto(kMoment);
     training_.GetStatus(request, CallContext(), done);
+  } else {
+    return absl::OkStatus();
   }
-  MICROGPT_ASSIGN_OR_RETURN(const v1::Job job, promise.get_future().get());
+  MICROGPT_ASSIGN_OR_RETURN(const v1::Job job, promise->get_future().get());
   if (!is_new || job.state() == v1::Job::STATE_SUCCEEDED) {
     return absl::OkStatus();
   }
@@ -162,7 +165,10 @@ absl::Status Server::Listen() {
 }
 
 void Server::Drain() {
-  const auto deadline = JobBoard::Clock::now() + options_.drain_timeout;
+  const bool listened = grpc_server_ != nullptr;
+  const auto deadline =
+      JobBoard::Clock::now() +
+      (listened ? options_.drain_timeout : std::chrono::seconds(0));
   board_.Close();
   if (grpc_server_ != nullptr) {
     grpc_server_->GetHealthCheckService()->SetServingStatus(false);

@@ -156,12 +156,31 @@ void Datasets::Delete(const std::string& dataset, Store::Done<bool> done) {
   }
   const absl::StatusOr<Entry> entry = Get(dataset);
   if (!entry.ok()) return done(entry.status());
-  store_.DeleteDataset(
-      dataset, [this, id = entry->record.id,
-                done = std::move(done)](absl::StatusOr<bool> forgotten) {
-        if (forgotten.ok() && *forgotten) corpora_.Erase(id);
-        done(std::move(forgotten));
-      });
+  const std::string& id = entry->record.id;
+  if (const BuiltInDataset* known = FindBuiltIn(id)) {
+    return DeleteSecondName(*known, dataset, std::move(done));
+  }
+  store_.DeleteDataset(dataset, [this, id, done = std::move(done)](
+                                    absl::StatusOr<bool> forgotten) {
+    corpora_.Erase(id);  // if it is still stored, it comes back on use
+    done(std::move(forgotten));
+  });
+}
+
+// A built-in text goes with no name: the store keeps it for those who refer to
+// it.
+void Datasets::DeleteSecondName(const BuiltInDataset& known,
+                                const std::string& name,
+                                Store::Done<bool> done) {
+  store_.DeleteDataset(name, [this, &known, done = std::move(done)](
+                                 const absl::StatusOr<bool>& forgotten) {
+    if (!forgotten.ok() || !*forgotten) return done(forgotten);
+    store_.AddDataset("", known.corpus,
+                      [done](const absl::StatusOr<DatasetRecord>& added) {
+                        if (!added.ok()) return done(added.status());
+                        done(false);
+                      });
+  });
 }
 
 }  // namespace microgpt::server

@@ -62,6 +62,8 @@ class Datasets {
   };
   const BuiltInDataset* FindBuiltIn(std::string_view dataset) const;
   Entry Describe(const BuiltInDataset& dataset) const;
+  void DeleteSecondName(const BuiltInDataset& known, const std::string& name,
+                        Store::Done<bool> done);
 
   Store& store_;
   std::vector<BuiltInDataset> built_in_;

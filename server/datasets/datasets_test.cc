@@ -90,6 +90,11 @@ TEST_F(DatasetsTest, ABuiltInTextMayHaveASecondName) {
   EXPECT_THAT(added->record.names, ElementsAre("names", "mine"));
   EXPECT_TRUE(datasets_.List(0, 10)->empty()) << "it is listed as built in";
   ASSERT_TRUE(datasets_.Load("mine").ok());
+  const auto forgotten = Delete("mine");
+  ASSERT_TRUE(forgotten.ok()) << forgotten.status();
+  EXPECT_FALSE(*forgotten) << "it is still built in";
+  EXPECT_TRUE(absl::IsNotFound(datasets_.Get("mine").status()));
+  EXPECT_FALSE(store_->GetDataset(added->record.id)->forgotten);
 }
 
 TEST_F(DatasetsTest, StoredDatasetsAreListedNewestFirst) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <numeric>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/cord.h"
@@ -15,25 +17,34 @@ namespace {
 constexpr char kRetryMs[] = "microgpt/retry_ms";
 
 // Optimal string alignment, in bytes: the insertions, deletions, replacements
-// and swaps of neighbours that make `b` of `a`.
-size_t EditDistance(std::string_view a, std::string_view b) {
-  // distance[i][j] is that of the first i bytes of a and the first j of b.
-  std::vector<std::vector<size_t>> distance(a.size() + 1,
-                                            std::vector<size_t>(b.size() + 1));
-  for (size_t j = 0; j <= b.size(); ++j) distance[0][j] = j;
+// and swaps of neighbours that make `b` of `a`; `limit` if they are as many or
+// more.
+size_t EditDistance(std::string_view a, std::string_view b, size_t limit) {
+  if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) >= limit) {
+    return limit;
+  }
+  // row[j] is the distance of the first i bytes of a and the first j of b; the
+  // rows of i - 1 and i - 2 are kept beside.
+  std::vector<size_t> row(b.size() + 1), before(row), two_before(row);
+  std::iota(row.begin(), row.end(), size_t{0});
   for (size_t i = 1; i <= a.size(); ++i) {
-    distance[i][0] = i;
+    std::swap(two_before, before);
+    std::swap(before, row);
+    row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced =
-          distance[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      distance[i][j] =
-          std::min({replaced, distance[i - 1][j] + 1, distance[i][j - 1] + 1});
+      const size_t replaced = before[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({replaced, before[j] + 1, row[j - 1] + 1});
       if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        distance[i][j] = std::min(distance[i][j], distance[i - 2][j - 2] + 1);
+        row[j] = std::min(row[j], two_before[j - 2] + 1);
       }
     }
+    // What two rows have reached, no later one falls below.
+    const size_t least =
+        std::min(*std::min_element(row.begin(), row.end()),
+                 *std::min_element(before.begin(), before.end()));
+    if (least >= limit) return limit;
   }
-  return distance[a.size()][b.size()];
+  return std::min(row[b.size()], limit);
 }
 
 }  // namespace
@@ -66,10 +77,7 @@ std::string_view Nearest(std::string_view name,
   std::string_view nearest;
   size_t least = std::max<size_t>(1, name.size() / 3) + 1;
   for (const std::string& candidate : known) {
-    const size_t longer = std::max(name.size(), candidate.size());
-    const size_t shorter = std::min(name.size(), candidate.size());
-    if (longer - shorter >= least) continue;  // no need to compute it
-    const size_t distance = EditDistance(name, candidate);
+    const size_t distance = EditDistance(name, candidate, least);
     if (distance < least) {
       least = distance;
       nearest = candidate;

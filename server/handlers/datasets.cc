@@ -10,6 +10,7 @@
 #include "core/errors/errors.h"
 #include "core/text/corpus_builder.h"
 #include "server/handlers/convert.h"
+#include "server/handlers/defaults.h"
 #include "server/handlers/limits.h"
 #include "server/handlers/paging.h"
 #include "server/handlers/upload.h"
@@ -17,7 +18,6 @@
 namespace microgpt::server {
 namespace {
 
-constexpr char kDefaultDataset[] = "names";
 constexpr size_t kExamples = 5;
 
 // A text on its way in, cleaned chunk by chunk.
@@ -88,8 +88,9 @@ absl::StatusOr<v1::ListDatasetsResponse> Page(
     const Datasets& datasets, const v1::ListDatasetsRequest& request) {
   MICROGPT_ASSIGN_OR_RETURN(const size_t size,
                             ParsePageSize(request.page_size()));
-  MICROGPT_ASSIGN_OR_RETURN(const uint64_t before,
-                            ParseNumericPageToken(request.page_token()));
+  MICROGPT_ASSIGN_OR_RETURN(
+      const uint64_t before,
+      ParseNumericPageToken(request.page_token(), INT64_MAX));
   MICROGPT_ASSIGN_OR_RETURN(const std::vector<Datasets::Entry> stored,
                             datasets.List(before, size + 1));
   v1::ListDatasetsResponse response;
@@ -132,11 +133,11 @@ DatasetHandlers::AddDataset(const CallContext& context) {
 
 void DatasetHandlers::GetDataset(v1::GetDatasetRequest request,
                                  const CallContext&, Done<v1::Dataset> done) {
-  const absl::StatusOr<Datasets::Entry> entry = parts_.datasets.Get(
-      request.dataset().empty() ? kDefaultDataset : request.dataset());
+  const absl::StatusOr<Datasets::Entry> entry =
+      parts_.datasets.Get(NameOrDefault(request.dataset()));
   if (!entry.ok()) return done(entry.status());
   if (!request.full()) return done(ToProto(*entry));
-  absl::StatusOr<RunQueue::Ticket> ticket = parts_.transfers.Admit();
+  absl::StatusOr<Admission::Ticket> ticket = parts_.changes.Admit();
   if (!ticket.ok()) return done(ticket.status());
   parts_.transfers.Submit([this, entry = *entry, done = std::move(done),
                            ticket = *std::move(ticket)] {

@@ -20,6 +20,7 @@
 #include "core/random/python_random.h"
 #include "core/text/utf8.h"
 #include "server/handlers/convert.h"
+#include "server/handlers/defaults.h"
 #include "server/handlers/limits.h"
 
 namespace microgpt::server {
@@ -27,15 +28,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr char kDefaultModel[] = "names";
 constexpr uint32_t kDefaultCount = 20;
 constexpr uint32_t kDefaultAttempts = 1000;
 constexpr int kBatchSamples = 256;         // in one message
 constexpr size_t kBatchBytes = 256 << 10;  // in one message, about
-
-std::string ModelOf(const std::string& requested) {
-  return requested.empty() ? kDefaultModel : requested;
-}
 
 // A validated GenerateRequest.
 struct GenerationSettings {
@@ -51,7 +47,7 @@ struct GenerationSettings {
 
 absl::StatusOr<GenerationSettings> Parse(const v1::GenerateRequest& request) {
   GenerationSettings settings;
-  settings.model = ModelOf(request.model());
+  settings.model = NameOrDefault(request.model());
   settings.count = request.has_count() ? request.count() : kDefaultCount;
   MICROGPT_RETURN_IF_ERROR(CheckRange("count", settings.count, 1, kMaxSamples));
   MICROGPT_ASSIGN_OR_RETURN(settings.sampling, ParseSampling(request));
@@ -227,8 +223,9 @@ class Scoring {
  private:
   absl::Status Start() {
     if (scorer_ != nullptr) return absl::OkStatus();
-    MICROGPT_ASSIGN_OR_RETURN(const Registry::Snapshot snapshot,
-                              registry_.Resolve(ModelOf(request_.model())));
+    MICROGPT_ASSIGN_OR_RETURN(
+        const Registry::Snapshot snapshot,
+        registry_.Resolve(NameOrDefault(request_.model())));
     response_.set_model(snapshot.version.Reference());
     scorer_ = Scorer::Create(snapshot.model);
     return absl::OkStatus();

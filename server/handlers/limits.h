@@ -20,14 +20,16 @@ inline constexpr uint64_t kMaxLogprobBytes = 400'000;
 inline constexpr uint32_t kMaxPageSize = 1000;
 inline constexpr uint32_t kDefaultPageSize = 50;
 inline constexpr size_t kMaxRequestIdLength = 128;
-// Train requests, up to 16 MiB each, that may wait to be cleaned and accepted.
+// Train requests, up to 16 MiB each, that may wait to be cleaned, and by how
+// many threads.
 inline constexpr size_t kMaxIntake = 64;
+inline constexpr size_t kIntakeThreads = 4;
 // Of a file or text that is streamed, in a message; and in all.
 inline constexpr size_t kMaxChunkBytes = 1 << 20;
 inline constexpr size_t kMaxDatasetBytes = 256 << 20;
 inline constexpr size_t kMaxModelFileBytes = 256 << 20;
-// Uploads and exports under way: each upload may hold what the limits above
-// say.
+// Uploads and exports under way. While a text of short lines is cleaned it
+// takes up to eight times its bytes, a model file twice.
 inline constexpr size_t kMaxTransfers = 8;
 // Changes of models, aliases and datasets that may wait for the store.
 inline constexpr size_t kMaxChanges = 64;

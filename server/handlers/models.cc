@@ -13,18 +13,13 @@
 #include "core/format/model_file.h"
 #include "core/training/trainer.h"
 #include "server/handlers/convert.h"
+#include "server/handlers/defaults.h"
 #include "server/handlers/limits.h"
 #include "server/handlers/paging.h"
 #include "server/handlers/upload.h"
 
 namespace microgpt::server {
 namespace {
-
-constexpr char kDefaultModel[] = "names";
-
-std::string ModelOf(const std::string& requested) {
-  return requested.empty() ? kDefaultModel : requested;
-}
 
 // Answers with a version as a message, keeping the ticket until then.
 Store::Done<ModelVersion> AnswerWithModel(Admission::Ticket ticket,
@@ -56,8 +51,9 @@ absl::StatusOr<v1::ListModelsResponse> VersionPage(
     const Registry& registry, const v1::ListModelsRequest& request) {
   MICROGPT_ASSIGN_OR_RETURN(const size_t size,
                             ParsePageSize(request.page_size()));
-  MICROGPT_ASSIGN_OR_RETURN(const uint64_t before,
-                            ParseNumericPageToken(request.page_token()));
+  MICROGPT_ASSIGN_OR_RETURN(
+      const uint64_t before,
+      ParseNumericPageToken(request.page_token(), UINT32_MAX));
   MICROGPT_ASSIGN_OR_RETURN(
       const auto page,
       registry.ListVersions(request.model(), static_cast<uint32_t>(before),
@@ -246,7 +242,7 @@ void ModelHandlers::ListModels(v1::ListModelsRequest request,
 void ModelHandlers::GetModel(v1::GetModelRequest request, const CallContext&,
                              Done<v1::Model> done) {
   const absl::StatusOr<ModelVersion> version =
-      parts_.registry.Find(ModelOf(request.model()));
+      parts_.registry.Find(NameOrDefault(request.model()));
   version.ok() ? done(ToProto(*version)) : done(version.status());
 }
 
@@ -296,7 +292,7 @@ ModelHandlers::ExportModel(v1::ExportModelRequest request, const CallContext&) {
                             ParseFormat(request.format()));
   MICROGPT_ASSIGN_OR_RETURN(RunQueue::Ticket ticket, parts_.transfers.Admit());
   return std::make_shared<ExportStream>(parts_.registry,
-                                        ModelOf(request.model()), format,
+                                        NameOrDefault(request.model()), format,
                                         parts_.transfers, std::move(ticket));
 }
 

@@ -22,12 +22,13 @@ absl::Status BadPageToken(const std::string& token) {
       fmt::format("\"{}\" is not the next_page_token of a page", token));
 }
 
-absl::StatusOr<uint64_t> ParseNumericPageToken(const std::string& token) {
+absl::StatusOr<uint64_t> ParseNumericPageToken(const std::string& token,
+                                               uint64_t maximum) {
   if (token.empty()) return 0;
   uint64_t number = 0;
   const char* const end = token.data() + token.size();
   const auto [rest, error] = std::from_chars(token.data(), end, number);
-  if (error != std::errc() || rest != end || number == 0) {
+  if (error != std::errc() || rest != end || number == 0 || number > maximum) {
     return BadPageToken(token);
   }
   return number;

@@ -17,8 +17,9 @@ absl::StatusOr<size_t> ParsePageSize(uint32_t page_size);
 // INVALID_ARGUMENT for a page_token that no page has given.
 absl::Status BadPageToken(const std::string& token);
 
-// A page_token that is a number; 0 if it is empty.
-absl::StatusOr<uint64_t> ParseNumericPageToken(const std::string& token);
+// A page_token that is a number of 1 to `maximum`; 0 if it is empty.
+absl::StatusOr<uint64_t> ParseNumericPageToken(const std::string& token,
+                                               uint64_t maximum);
 
 }  // namespace microgpt::server
 

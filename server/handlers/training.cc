@@ -13,6 +13,7 @@
 #include "core/training/trainer.h"
 #include "server/errors/errors.h"
 #include "server/handlers/convert.h"
+#include "server/handlers/defaults.h"
 #include "server/handlers/limits.h"
 #include "server/registry/reference.h"
 
@@ -21,7 +22,6 @@ namespace {
 
 using Clock = JobBoard::Clock;
 
-constexpr char kDefaultDataset[] = "names";
 constexpr std::chrono::milliseconds kDefaultInterval{100};
 constexpr std::chrono::milliseconds kMinInterval{1};
 // A small job ends within it, so that its acceptance and its end are one flush
@@ -155,6 +155,10 @@ void TrainingHandlers::Train(v1::TrainRequest request,
   if (!ticket.ok()) return done(ticket.status());
   intake_.Submit([this, request = std::move(request), context, wait = *wait,
                   done = std::move(done), ticket = *std::move(ticket)] {
+    if (context.stop.stop_requested()) {  // while it stood in line
+      done(absl::CancelledError());
+      return false;
+    }
     const absl::StatusOr<JobRequest> parsed = ParseTrain(request);
     if (!parsed.ok()) {
       done(parsed.status());
@@ -192,16 +196,16 @@ absl::StatusOr<JobRequest> TrainingHandlers::ParseTrain(
   JobRequest job;
   job.model = request.model();
   job.request_id = request.request_id();
-  if (job.model.empty() && !has_data) job.model = kDefaultDataset;
+  if (job.model.empty() && !has_data) job.model = kDefaultName;
   if (job.model.empty()) {
     return FieldError("model", "must be given with documents, text or dataset");
   }
   MICROGPT_RETURN_IF_ERROR(ValidateModelName(job.model));
-  if (!has_data && job.model != kDefaultDataset) {
+  if (!has_data && job.model != kDefaultName) {
     return FieldError(
         "text", fmt::format("model \"{}\" needs documents, text or dataset to "
                             "train on; dataset \"{}\" is built in",
-                            job.model, kDefaultDataset));
+                            job.model, kDefaultName));
   }
   MICROGPT_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   MICROGPT_ASSIGN_OR_RETURN(const Configs configs,
@@ -234,8 +238,7 @@ absl::StatusOr<std::shared_ptr<const Corpus>> TrainingHandlers::ParseCorpus(
     MICROGPT_ASSIGN_OR_RETURN(Corpus corpus, Corpus::FromText(request.text()));
     return std::make_shared<const Corpus>(std::move(corpus));
   }
-  return datasets_.Load(request.dataset().empty() ? kDefaultDataset
-                                                  : request.dataset());
+  return datasets_.Load(NameOrDefault(request.dataset()));
 }
 
 void TrainingHandlers::GetStatus(v1::GetStatusRequest request,

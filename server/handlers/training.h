@@ -41,9 +41,10 @@ class TrainingHandlers {
 
   Jobs& jobs_;
   Datasets& datasets_;
-  // Cleaning megabytes of text is one long slice, so it has a thread of its own
-  // and never holds up generation.
-  RunQueue intake_{1, kMaxIntake, "Train calls"};
+  // Cleaning megabytes of text is one long slice, so it has threads of its own
+  // and never holds up generation; a few, so that a large text does not hold up
+  // every small one.
+  RunQueue intake_{kIntakeThreads, kMaxIntake, "Train calls"};
 };
 
 // The job that `job` (an id) or `model` (its newest) names; neither: the newest

@@ -15,8 +15,9 @@ absl::Status UploadLimit::Add(std::string_view chunk) {
   }
   bytes_ += chunk.size();
   if (bytes_ <= max_bytes_) return absl::OkStatus();
-  return absl::ResourceExhaustedError(fmt::format(
-      "chunk: {} may have at most {} bytes in all", what_, max_bytes_));
+  return absl::ResourceExhaustedError(
+      fmt::format("chunk: {} bytes so far are above the maximum {} of {}",
+                  bytes_, max_bytes_, what_));
 }
 
 absl::Status CheckOnlyInFirst(bool first, std::string_view field,

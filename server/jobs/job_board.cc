@@ -150,6 +150,7 @@ std::optional<JobRecord> JobBoard::Cancel(std::string_view id) {
 
 void JobBoard::Requeue(std::string_view id) {
   MutexLock lock(mutex_);
+  if (interrupted_) return Forget(id);
   LiveJob& job = jobs_.find(id)->second;
   job.stage = Stage::kQueued;
   job.record.state = JobState::kQueued;
@@ -157,6 +158,12 @@ void JobBoard::Requeue(std::string_view id) {
   queue_.push_front(job.record.id);
   Changed(job);
   claimable_.notify_one();
+  if (jobs_.size() == queue_.size()) idle_.notify_all();
+}
+
+void JobBoard::Unseal(std::string_view id) {
+  MutexLock lock(mutex_);
+  jobs_.find(id)->second.stage = Stage::kClaimed;
 }
 
 void JobBoard::Withdraw(std::string_view id) {

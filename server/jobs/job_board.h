@@ -86,6 +86,10 @@ class JobBoard {
   std::optional<uint32_t> Seal(const JobRecord& result)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // The store would not have the result, which will be offered again: meanwhile
+  // the job can be cancelled.
+  void Unseal(std::string_view id) ABSL_LOCKS_EXCLUDED(mutex_);
+
   // A running job becomes CANCELLING and its stop is requested. A queued one
   // leaves the queue and is answered as CANCELLED, for the caller to end in the
   // store and then Remove (or Requeue, if the store would not have it).

@@ -347,6 +347,29 @@ TEST(JobBoardTest, ACancelThatTheStoreRefusedPutsTheJobBackInFront) {
   EXPECT_EQ(board.Claim()->job.id, "b");
 }
 
+TEST(JobBoardTest, ACancelThatTheStoreRefusedInAShutdownHoldsUpNobody) {
+  JobBoard board(10);
+  Enqueue(board, "a");
+  board.Cancel("a");
+  board.Close();
+  board.Interrupt();
+  EXPECT_FALSE(board.AwaitIdle(Clock::now())) << "on its way to the store";
+  board.Requeue("a");
+  EXPECT_TRUE(board.AwaitIdle(kNever));
+  EXPECT_EQ(board.Find("a"), std::nullopt);
+}
+
+TEST(JobBoardTest, AJobWhoseResultWaitsForRoomCanBeCancelled) {
+  JobBoard board(10);
+  JobBoard::Claimed claimed = Start(board, "a");
+  claimed.job.state = JobState::kSucceeded;
+  ASSERT_NE(board.Seal(claimed.job), std::nullopt);
+  board.Unseal("a");
+  board.Cancel("a");
+  EXPECT_TRUE(claimed.stop.stop_requested());
+  EXPECT_EQ(board.Find("a")->state, JobState::kCancelling);
+}
+
 TEST(JobBoardTest, AWithdrawnJobLeavesTheQueueOrIsAskedToStop) {
   JobBoard board(10);
   const JobBoard::Claimed running = Start(board, "a");

@@ -45,7 +45,9 @@ JobRecord NewRecord(const JobRequest& request, std::string id, Time now) {
 // What another run of the server told of a job stays below what this one tells.
 uint32_t FirstRevision(const JobRecord& job) {
   constexpr uint32_t kAttemptRevisions = 1 << 24;
-  return std::max(job.revision, (job.attempt - 1) * kAttemptRevisions);
+  constexpr uint32_t kMostAttempts = 255;  // that fit
+  const uint32_t attempts = std::min(job.attempt - 1, kMostAttempts);
+  return std::max(job.revision, attempts * kAttemptRevisions);
 }
 
 }  // namespace
@@ -177,7 +179,12 @@ absl::StatusOr<std::vector<double>> Jobs::LossesAt(
   MICROGPT_ASSIGN_OR_RETURN(const auto all,
                             store_.GetLosses(id, 0, steps.back()));
   std::vector<double> losses;
-  for (const uint32_t step : steps) losses.push_back(all[step - 1]);
+  for (const uint32_t step : steps) {
+    // Fewer than the board had: the model was deleted meanwhile, or a shutdown
+    // cut the job short.
+    if (step > all.size()) break;
+    losses.push_back(all[step - 1]);
+  }
   return losses;
 }
 

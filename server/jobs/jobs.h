@@ -81,7 +81,8 @@ class Jobs {
   // Stops jobs that the store has ended already.
   void Withdraw(std::span<const std::string> ids);
 
-  // The losses of these steps (counted from 1), all of which the job has done.
+  // The losses of these steps (ascending, counted from 1), which the job was
+  // seen to have done; fewer if it is no longer known to.
   absl::StatusOr<std::vector<double>> LossesAt(
       std::string_view id, std::span<const uint32_t> steps) const;
 

@@ -240,6 +240,21 @@ TEST_F(JobsTest, LossesAreReadByWindow) {
   EXPECT_THAT(*jobs_.Losses(job.id, kAll, SIZE_MAX), IsEmpty());
 }
 
+// The board knew steps that the store does not: once read past the end.
+TEST_F(JobsTest, OfStepsThatAreNoLongerKnownThereAreNoLosses) {
+  StartWorkers(1);
+  const std::string id = Submit(Request(20)).id;
+  AwaitEnd(id);
+  const std::vector<uint32_t> steps = {1, 20, 21, 1000};
+  EXPECT_THAT(*jobs_.LossesAt(id, steps), SizeIs(2));
+  const std::string queued = Submit(Request(kEndless)).id;
+  AwaitRunning(queued);
+  board_.Close();
+  board_.Interrupt();
+  workers_.reset();
+  EXPECT_THAT(*jobs_.LossesAt(queued, steps), IsEmpty());
+}
+
 TEST_F(JobsTest, BoardAndStoreTellTheSameLosses) {
   StartWorkers(1);
   const std::string id = Submit(Request(kEndless)).id;

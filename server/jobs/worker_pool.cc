@@ -10,6 +10,7 @@
 #include <memory>
 #include <utility>
 
+#include "server/errors/errors.h"
 #include "server/jobs/training_run.h"
 #include "server/store/await.h"
 
@@ -22,6 +23,8 @@ void LowerPriority() {
   constexpr int kTrainingNiceness = 10;
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kTrainingNiceness);
 }
+
+constexpr std::chrono::seconds kFirstPause{1};
 
 void LogEnd(const JobRecord& job) {
   const auto ms =
@@ -65,57 +68,89 @@ void WorkerPool::Join() {
 void WorkerPool::Work() {
   LowerPriority();
   while (std::optional<JobBoard::Claimed> claimed = parts_.board.Claim()) {
-    FinishedJob finished = Train(*std::move(claimed));
-    const std::string id = finished.job.id;
-    if (const auto revision = parts_.board.Seal(finished.job)) {
-      finished.job.revision = *revision;
-      Keep(std::move(finished));
-    } else {
-      spdlog::info(
-          "job {} interrupted after {} steps: it runs anew after the "
-          "next start",
-          id, finished.job.step);
+    const std::string id = claimed->job.id;
+    const std::stop_token stop = claimed->stop;
+    if (auto finished = Train(*std::move(claimed))) {
+      Keep(*std::move(finished), stop);
     }
     parts_.board.Remove(id);
   }
 }
 
-FinishedJob WorkerPool::Train(JobBoard::Claimed claimed) {
+// nullopt: the server is to stop before there is a text to train on.
+std::optional<FinishedJob> WorkerPool::Train(JobBoard::Claimed claimed) {
   if (claimed.corpus == nullptr) {
-    auto corpus = parts_.datasets.Load(claimed.job.dataset.id);
-    if (!corpus.ok()) return FailUnstarted(claimed.job, corpus.status());
-    claimed.corpus = *std::move(corpus);
+    const absl::Status loaded = Load(claimed);
+    if (absl::IsCancelled(loaded)) return std::nullopt;
+    if (!loaded.ok()) return FailUnstarted(claimed.job, loaded);
   }
   return RunTraining(claimed, [this](const JobRecord& job, const auto& losses) {
     parts_.board.Publish(job, losses);
   });
 }
 
+// A disk that cannot be read just now may be read later.
+absl::Status WorkerPool::Load(JobBoard::Claimed& claimed) {
+  while (true) {
+    auto corpus = parts_.datasets.Load(claimed.job.dataset.id);
+    if (corpus.ok()) {
+      claimed.corpus = *std::move(corpus);
+      return absl::OkStatus();
+    }
+    if (!absl::IsUnavailable(corpus.status())) return corpus.status();
+    spdlog::error("job {}: its text cannot be loaded, trying again: {}",
+                  claimed.job.id, std::string(corpus.status().message()));
+    if (!parts_.board.Pause(kFirstPause)) return absl::CancelledError();
+  }
+}
+
 // A job that was accepted is not lost because the disk is full just now: its
 // end waits until there is room, and the worker with it. If the server is to
 // stop before that, the job runs anew after the next start.
-void WorkerPool::Keep(FinishedJob finished) {
+void WorkerPool::Keep(FinishedJob finished, const std::stop_token& stop) {
   constexpr std::chrono::seconds kLongestPause{30};
-  const auto shared = std::make_shared<const FinishedJob>(std::move(finished));
-  const std::string& id = shared->job.id;
-  for (std::chrono::seconds pause{1};;
+  for (std::chrono::seconds pause = kFirstPause;;
        pause = std::min(2 * pause, kLongestPause)) {
-    const absl::StatusOr<JobRecord> kept =
-        Await<JobRecord>([&](auto done) { parts_.jobs.Finish(shared, done); });
-    if (kept.ok()) {
-      if (kept->state == JobState::kSucceeded) {
-        parts_.models.Insert(ReferenceTo(kept->model, kept->version),
-                             shared->model);
-      }
-      return LogEnd(*kept);
+    const auto revision = parts_.board.Seal(finished.job);
+    if (!revision) {
+      spdlog::info("job {} interrupted: it runs anew after the next start",
+                   finished.job.id);
+      return;
     }
-    // Its Train call was refused, or its model deleted.
-    if (absl::IsNotFound(kept.status())) return;
-    spdlog::error(
-        "job {}: its end could not be stored, trying again in {} s: {}", id,
-        pause.count(), std::string(kept.status().message()));
+    finished.job.revision = *revision;
+    const absl::Status kept =
+        TryKeep(std::make_shared<const FinishedJob>(finished));
+    // NOT_FOUND: its Train call was refused, or its model deleted.
+    if (kept.ok() || absl::IsNotFound(kept)) return;
+    const std::string why(kept.message());
+    if (finished.model != nullptr && ReasonOf(kept) == kStoreFull) {
+      spdlog::error("job {}: its model has no room: {}", finished.job.id, why);
+      finished.job.state = JobState::kFailed;
+      finished.job.error = kept;
+      finished.model = nullptr;
+      continue;
+    }
+    spdlog::error("job {}: its end cannot be stored, trying again in {} s: {}",
+                  finished.job.id, pause.count(), why);
+    parts_.board.Unseal(finished.job.id);
     if (!parts_.board.Pause(pause)) return;
+    if (stop.stop_requested()) {
+      finished.job.state = JobState::kCancelled;
+      finished.model = nullptr;
+    }
   }
+}
+
+absl::Status WorkerPool::TryKeep(std::shared_ptr<const FinishedJob> finished) {
+  const absl::StatusOr<JobRecord> kept =
+      Await<JobRecord>([&](auto done) { parts_.jobs.Finish(finished, done); });
+  MICROGPT_RETURN_IF_ERROR(kept.status());
+  if (kept->state == JobState::kSucceeded) {
+    parts_.models.Insert(ReferenceTo(kept->model, kept->version),
+                         finished->model);
+  }
+  LogEnd(*kept);
+  return absl::OkStatus();
 }
 
 }  // namespace microgpt::server

@@ -3,9 +3,13 @@
 #define MICROGPT_SERVER_JOBS_WORKER_POOL_H_
 
 #include <cstddef>
+#include <memory>
+#include <optional>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "core/model/model.h"
 #include "server/cache/lru_cache.h"
 #include "server/datasets/datasets.h"
@@ -35,12 +39,12 @@ class WorkerPool {
   // its job.
   ~WorkerPool();
 
-  size_t size() const { return threads_.size(); }
-
  private:
   void Work();
-  FinishedJob Train(JobBoard::Claimed claimed);
-  void Keep(FinishedJob finished);
+  std::optional<FinishedJob> Train(JobBoard::Claimed claimed);
+  absl::Status Load(JobBoard::Claimed& claimed);
+  void Keep(FinishedJob finished, const std::stop_token& stop);
+  absl::Status TryKeep(std::shared_ptr<const FinishedJob> finished);
   void Join();
 
   const Parts parts_;

@@ -7,12 +7,16 @@
 #ifndef MICROGPT_SERVER_RPC_REACTORS_H_
 #define MICROGPT_SERVER_RPC_REACTORS_H_
 
+#include <fmt/format.h>
+#include <grpcpp/alarm.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <utility>
@@ -23,6 +27,7 @@
 #include "server/rpc/call_tracker.h"
 #include "server/rpc/message.h"
 #include "server/rpc/status.h"
+#include "server/threads/mutex.h"
 
 namespace microgpt::server {
 
@@ -161,14 +166,18 @@ class UploadReactor : public grpc::ServerReadReactor<grpc::ByteBuffer> {
     }
     stream_ = *std::move(stream);
     Read();
-    // A client that is silent holds up no shutdown.
-    on_stop_.emplace(state_.context().stop, [this] { EndIfReading(); });
+    // Who is silent holds up neither a shutdown nor, for ever, other uploads.
+    on_stop_.emplace(state_.context().stop,
+                     [this] { EndIfReading(absl::CancelledError()); });
   }
 
   void OnReadDone(bool ok) override {
-    State reading = State::kReading;
-    // Lost to a stop: the call has its answer.
-    if (!turn_.compare_exchange_strong(reading, State::kHandling)) return;
+    {
+      MutexLock lock(turn_->mutex);
+      // Lost to a stop: the call has its answer.
+      if (turn_->state != Turn::kReading) return;
+      turn_->state = Turn::kHandling;
+    }
     if (!ok && call_.IsCancelled()) return End(absl::CancelledError());
     if (!ok) {
       stream_->Finish([this](absl::StatusOr<Response> response) {
@@ -182,10 +191,7 @@ class UploadReactor : public grpc::ServerReadReactor<grpc::ByteBuffer> {
       return End(status);
     }
     stream_->Push(std::move(request), [this](const absl::Status& taken) {
-      const bool stopped = state_.context().stop.stop_requested();
-      if (!taken.ok() || stopped) {
-        return End(stopped ? absl::CancelledError() : taken);
-      }
+      if (!taken.ok()) return End(taken);
       Read();  // and nothing after it: the next message may end the call
     });
   }
@@ -194,24 +200,57 @@ class UploadReactor : public grpc::ServerReadReactor<grpc::ByteBuffer> {
   void OnDone() override { delete this; }
 
  private:
-  // Whose turn it is: the client's, to send; or the handler's, who will call
-  // back and so must find the reactor alive.
-  enum class State { kReading, kHandling, kEnded };
+  static constexpr std::chrono::minutes kLongestSilence{5};
 
+  // Whose turn it is: the client's, to send; or the handler's, who will call
+  // back and so must find the reactor alive. Outlives the reactor for those who
+  // find out that it has ended.
+  struct Turn {
+    enum State { kHandling, kReading, kEnded };
+    Mutex mutex;
+    State state ABSL_GUARDED_BY(mutex) = kHandling;
+  };
+
+  // gRPC's operations are begun under the lock, so that none is begun on a
+  // reactor that another has ended; what they lead to comes on other threads.
   void Read() {
-    turn_ = State::kReading;
+    const std::shared_ptr<Turn> turn = turn_;
+    MutexLock lock(turn->mutex);
+    if (state_.context().stop.stop_requested()) {
+      turn->state = Turn::kEnded;
+      return Finish(state_.Final(absl::CancelledError()));
+    }
+    turn->state = Turn::kReading;
+    silence_ = std::make_unique<grpc::Alarm>();
+    silence_->Set(std::chrono::system_clock::now() + kLongestSilence,
+                  [this, turn, message = ++messages_](bool expired) {
+                    if (expired) EndSilent(*turn, message);
+                  });
     StartRead(&message_);
   }
 
-  void EndIfReading() {
-    State reading = State::kReading;
-    if (turn_.compare_exchange_strong(reading, State::kEnded)) {
-      Finish(state_.Final(absl::CancelledError()));
-    }
+  void EndIfReading(const absl::Status& status) {
+    const std::shared_ptr<Turn> turn = turn_;
+    MutexLock lock(turn->mutex);
+    if (turn->state != Turn::kReading) return;
+    turn->state = Turn::kEnded;
+    Finish(state_.Final(status));
+  }
+
+  // This is there only if the turn is still that message's.
+  void EndSilent(Turn& turn, uint64_t message) {
+    MutexLock lock(turn.mutex);
+    if (turn.state != Turn::kReading || messages_ != message) return;
+    turn.state = Turn::kEnded;
+    Finish(ToGrpc(absl::DeadlineExceededError(fmt::format(
+        "nothing was sent for {} minutes", kLongestSilence.count()))));
   }
 
   void End(const absl::Status& status) {
-    turn_ = State::kEnded;
+    {
+      MutexLock lock(turn_->mutex);
+      turn_->state = Turn::kEnded;
+    }
     Finish(state_.Final(status));
   }
 
@@ -220,7 +259,9 @@ class UploadReactor : public grpc::ServerReadReactor<grpc::ByteBuffer> {
   grpc::ByteBuffer& answer_;  // gRPC's, until OnDone
   RequestStreamPtr<Request, Response> stream_;
   grpc::ByteBuffer message_;  // being read
-  std::atomic<State> turn_ = State::kHandling;
+  uint64_t messages_ = 0;     // reads begun; with the turn's lock
+  std::unique_ptr<grpc::Alarm> silence_;
+  const std::shared_ptr<Turn> turn_ = std::make_shared<Turn>();
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
 };
 
