@@ -176,7 +176,7 @@ void Server::Drain() {
   board_.AwaitIdle(deadline);
   const size_t unfinished = board_.queued() + board_.running();
   if (unfinished > 0) {
-    spdlog::info("{} jobs are left for the next start", unfinished);
+    spdlog::info("unfinished jobs: {}", unfinished);
   }
   // Those who wait for one of them hear that it goes on.
   board_.Interrupt();

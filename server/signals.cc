@@ -16,6 +16,7 @@ ShutdownSignals::ShutdownSignals() {
   sigaddset(&signals_, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit fails to be written
 }
 
 void ShutdownSignals::Wait() {

@@ -130,6 +130,10 @@ absl::StatusOr<JobRecord> Jobs::Newest(std::string_view model) const {
   if (!newest.empty()) return Get(newest[0].id);
   if (model.empty()) return absl::NotFoundError("there are no jobs yet");
   MICROGPT_ASSIGN_OR_RETURN(const auto names, store_.ModelNames());
+  if (std::ranges::binary_search(names, model)) {
+    return absl::NotFoundError(
+        fmt::format("model \"{}\" has no job: it was imported", model));
+  }
   return UnknownNameError("model", model, names);
 }
 

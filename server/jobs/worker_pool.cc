@@ -106,7 +106,8 @@ absl::Status WorkerPool::Load(JobBoard::Claimed& claimed) {
 
 // A job that was accepted is not lost because the disk is full just now: its
 // end waits until there is room, and the worker with it. If the server is to
-// stop before that, the job runs anew after the next start.
+// stop before that, the job runs anew after the next start. What waiting cannot
+// help fails the job.
 void WorkerPool::Keep(FinishedJob finished, const std::stop_token& stop) {
   constexpr std::chrono::seconds kLongestPause{30};
   for (std::chrono::seconds pause = kFirstPause;;
@@ -123,8 +124,13 @@ void WorkerPool::Keep(FinishedJob finished, const std::stop_token& stop) {
     // NOT_FOUND: its Train call was refused, or its model deleted.
     if (kept.ok() || absl::IsNotFound(kept)) return;
     const std::string why(kept.message());
-    if (finished.model != nullptr && ReasonOf(kept) == kStoreFull) {
-      spdlog::error("job {}: its model has no room: {}", finished.job.id, why);
+    const bool may_pass =
+        absl::IsUnavailable(kept) ||
+        (absl::IsResourceExhausted(kept) && ReasonOf(kept) != kStoreFull);
+    if (!may_pass) {
+      spdlog::error("job {}: its end cannot be stored: {}", finished.job.id,
+                    why);
+      if (finished.model == nullptr) return;  // the next start tries anew
       finished.job.state = JobState::kFailed;
       finished.job.error = kept;
       finished.model = nullptr;

@@ -255,6 +255,18 @@ TEST_F(RegistryTest, ModelsAndTheirVersionsAreListed) {
       registry_.ListVersions("cities", 0, 10).status()));
 }
 
+TEST_F(RegistryTest, AnImportedModelHasNoJobAndSaysSo) {
+  ModelVersion version;
+  version.name = "theirs";
+  ASSERT_TRUE(Await<ModelVersion>([&](auto done) {
+                registry_.Add(version, MakeModel(), done);
+              }).ok());
+  EXPECT_EQ(Resolved("theirs"), "theirs@1");
+  const absl::Status status = jobs_.Newest("theirs").status();
+  EXPECT_TRUE(absl::IsNotFound(status));
+  EXPECT_EQ(status.message(), "model \"theirs\" has no job: it was imported");
+}
+
 // --- Aliases.
 
 TEST_F(RegistryTest, AnAliasIsAReference) {
