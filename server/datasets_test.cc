@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/testing/test_server.h"
@@ -14,6 +15,7 @@
 namespace microgpt::server {
 namespace {
 
+using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -96,6 +98,55 @@ class DatasetsTest : public testing::Test {
     return names;
   }
 
+  // An upload that is under way until it is cancelled.
+  class Upload {
+   public:
+    explicit Upload(v1::Registry::Stub& registry)
+        : writer_(registry.AddDataset(&context_, &dataset_)) {}
+    ~Upload() {
+      if (writer_ != nullptr) Cancel();
+    }
+
+    // False: it was refused.
+    bool Send(const std::string& name, const std::string& chunk) {
+      v1::AddDatasetRequest message;
+      message.set_name(name);
+      message.set_chunk(chunk);
+      return writer_->Write(message);
+    }
+
+    grpc::Status Cancel() {
+      context_.TryCancel();
+      return std::exchange(writer_, nullptr)->Finish();
+    }
+
+   private:
+    grpc::ClientContext context_;
+    v1::Dataset dataset_;
+    std::unique_ptr<grpc::ClientWriter<v1::AddDatasetRequest>> writer_;
+  };
+
+  // An upload of which the server has taken a part: more was sent than a
+  // connection holds. Waits until there is room for it.
+  std::unique_ptr<Upload> BeginUpload(const std::string& name) {
+    const std::string chunk(1 << 20, 'a');
+    while (true) {
+      auto upload = std::make_unique<Upload>(server_.registry());
+      bool taken = upload->Send(name, "rex\nbel");
+      for (int i = 0; taken && i < 4; ++i) taken = upload->Send("", chunk);
+      if (taken) return upload;
+    }
+  }
+
+  // Whether there is room for one more upload.
+  bool TakesOneMore() {
+    v1::Dataset dataset;
+    const grpc::StatusCode refusal = TryAdd("", "\n", &dataset).error_code();
+    EXPECT_THAT(refusal, AnyOf(grpc::StatusCode::INVALID_ARGUMENT,  // no text
+                               grpc::StatusCode::RESOURCE_EXHAUSTED));
+    return refusal == grpc::StatusCode::INVALID_ARGUMENT;
+  }
+
   TestServer server_;
 };
 
@@ -160,7 +211,9 @@ TEST_F(DatasetsTest, BadTextIsRefusedWhereItIsBadAndNothingIsStored) {
   v1::Dataset dataset;
   std::string text;
   for (int i = 0; i < 5000; ++i) text += "line\n";
-  text += "b\xFFd\n";
+  text +=
+      "b\xFF"
+      "d\n";
   const grpc::Status bad = TryAdd("bad", text, &dataset);
   EXPECT_EQ(bad.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_THAT(bad.error_message(), HasSubstr("line 5001"));
@@ -177,18 +230,17 @@ TEST_F(DatasetsTest, BadTextIsRefusedWhereItIsBadAndNothingIsStored) {
 }
 
 TEST_F(DatasetsTest, NothingIsStoredOfAnUploadThatIsCancelled) {
-  for (int i = 0; i < 20; ++i) {
-    grpc::ClientContext context;
-    v1::Dataset dataset;
-    const auto writer = server_.registry().AddDataset(&context, &dataset);
-    v1::AddDatasetRequest message;
-    message.set_name("half");
-    message.set_chunk("rex\nbel");
-    writer->Write(message);
-    context.TryCancel();
-    EXPECT_EQ(writer->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  // With these under way the server takes one more.
+  std::vector<std::unique_ptr<Upload>> others;
+  for (int i = 0; i < 7; ++i) others.push_back(BeginUpload(""));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(BeginUpload("half")->Cancel().error_code(),
+              grpc::StatusCode::CANCELLED);
+    // That it takes one again tells that it has done with the cancelled one.
+    while (!TakesOneMore()) {
+    }
+    EXPECT_THAT(Listed(), ElementsAre("cities-ja", "names"));
   }
-  EXPECT_THAT(Listed(), ElementsAre("cities-ja", "names"));
 }
 
 TEST_F(DatasetsTest, OnlySoManyUploadsComeAtOnce) {

@@ -4,8 +4,13 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
+
+#include "core/errors/errors.h"
 
 namespace microgpt::server::sqlite {
 namespace {
@@ -62,6 +67,15 @@ absl::Status Connection::RunScript(const std::string& sql) {
   return code == SQLITE_OK ? absl::OkStatus() : ErrorOf(code);
 }
 
+absl::Status Connection::LimitSize(uint64_t bytes, absl::Status error) {
+  MICROGPT_ASSIGN_OR_RETURN(const auto page_bytes,
+                            QueryValue<uint64_t>("PRAGMA page_size"));
+  max_bytes_ = bytes;
+  limit_error_ = std::move(error);
+  return RunScript(fmt::format("PRAGMA max_page_count = {}",
+                               std::max<uint64_t>(1, bytes / *page_bytes)));
+}
+
 int64_t Connection::changes() const { return sqlite3_changes64(database_); }
 
 bool Connection::in_transaction() const {
@@ -89,7 +103,12 @@ void Connection::GiveBack(sqlite3_stmt* statement) {
   if (!kept) sqlite3_finalize(statement);  // two of one text were in use
 }
 
-absl::Status Connection::ErrorOf(int code) const {
+std::string Connection::file_name() const {
+  return std::filesystem::path(path_).filename();
+}
+
+absl::Status Connection::ErrorOf(int code) {
+  if ((code & 0xff) == SQLITE_FULL) return NoRoomError();
   // Without a database there was no memory for one.
   std::string cause =
       database_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(database_);
@@ -98,7 +117,24 @@ absl::Status Connection::ErrorOf(int code) const {
   if (CodeOf(code) == absl::StatusCode::kUnavailable && system_error != 0) {
     cause += fmt::format(" ({})", std::strerror(system_error));
   }
-  return absl::Status(CodeOf(code), fmt::format("{}: {}", path_, cause));
+  return absl::Status(CodeOf(code), fmt::format("{}: {}", file_name(), cause));
+}
+
+// SQLite does not tell which it was: whichever leaves less room, the limit or
+// the disk.
+absl::Status Connection::NoRoomError() {
+  const absl::Status disk_error =
+      absl::ResourceExhaustedError("the disk is full");
+  if (max_bytes_ == 0) return disk_error;
+  MICROGPT_ASSIGN_OR_RETURN(
+      const auto used,
+      QueryValue<uint64_t>("SELECT page_count * page_size FROM"
+                           " pragma_page_count, pragma_page_size"));
+  const uint64_t below_limit = max_bytes_ - std::min(max_bytes_, *used);
+  std::error_code error;  // a database in memory is on no disk
+  const auto disk =
+      std::filesystem::space(std::filesystem::path(path_).parent_path(), error);
+  return !error && disk.available < below_limit ? disk_error : limit_error_;
 }
 
 }  // namespace microgpt::server::sqlite

@@ -25,10 +25,11 @@ namespace microgpt::server::sqlite {
 // A database file, as one connection sees it. To be used by one thread at a
 // time.
 //
-// Every error names the file. RESOURCE_EXHAUSTED: there is no room left on the
-// disk or below max_page_count, or a value is larger than SQLite takes.
-// DATA_LOSS: the file is damaged, or not a database. UNAVAILABLE: it cannot be
-// read or written now. INTERNAL: wrong SQL, or a constraint that does not hold.
+// Errors name the file, but not its folder, which is not everybody's to know.
+// RESOURCE_EXHAUSTED: there is no room left, or a value is larger than SQLite
+// takes. DATA_LOSS: the file is damaged, or not a database. UNAVAILABLE: it
+// cannot be read or written now. INTERNAL: wrong SQL, or a constraint that does
+// not hold.
 class Connection {
  public:
   enum class Mode {
@@ -88,10 +89,15 @@ class Connection {
   // Runs any number of statements that are not used again.
   absl::Status RunScript(const std::string& sql);
 
+  // Lets the file grow to `bytes`, or stay at what it has, if that is more. A
+  // write that finds no room below, though the disk has it, fails with `error`.
+  absl::Status LimitSize(uint64_t bytes, absl::Status error);
+
   // How many rows the last Run inserted, changed or deleted.
   int64_t changes() const;
 
-  const std::string& path() const { return path_; }
+  // What errors call the file: "microgpt.db".
+  std::string file_name() const;
 
   // Whether a transaction is open. Some errors end it, such as a full disk.
   bool in_transaction() const;
@@ -104,13 +110,16 @@ class Connection {
   Statement Prepare(std::string_view sql);
 
   // What went wrong with the last call, which answered `code`.
-  absl::Status ErrorOf(int code) const;
+  absl::Status ErrorOf(int code);
+  absl::Status NoRoomError();
 
   // Keeps a compiled statement, reset, for the next Query of the same text.
   void GiveBack(sqlite3_stmt* statement);
 
   const std::string path_;
   sqlite3* database_ = nullptr;
+  uint64_t max_bytes_ = 0;  // 0: no limit
+  absl::Status limit_error_;
   // Compiled and not in use, by their text.
   std::map<std::string, sqlite3_stmt*, std::less<>> idle_;
 };

@@ -40,6 +40,10 @@ class ConnectionTest : public testing::Test {
     return Open(path)->Run("SELECT * FROM sqlite_schema");
   }
 
+  static absl::Status InsertTooMuch(Connection& db) {
+    return db.Run("INSERT INTO t VALUES (?)", Blob{std::string(1 << 20, 'x')});
+  }
+
   const std::filesystem::path folder_ =
       std::filesystem::path(testing::TempDir()) /
       ("connection_test_" + std::to_string(getpid()));
@@ -149,14 +153,35 @@ TEST_F(ConnectionTest, AnErrorOfTheSqlEndsTheRowsAndIsInternal) {
   EXPECT_EQ(Message(rows.status()), ":memory:: no such column: absent");
 }
 
-TEST_F(ConnectionTest, AFullDatabaseIsResourceExhausted) {
+TEST_F(ConnectionTest, AFullDiskIsResourceExhausted) {
   const auto db = Open(Path("db"));
   ASSERT_TRUE(
       db->RunScript("CREATE TABLE t (x); PRAGMA max_page_count = 3").ok());
-  const absl::Status full =
-      db->Run("INSERT INTO t VALUES (?)", Blob{std::string(1 << 20, 'x')});
-  EXPECT_TRUE(absl::IsResourceExhausted(full)) << full;
-  EXPECT_EQ(Message(full), Path("db") + ": database or disk is full");
+  EXPECT_EQ(InsertTooMuch(*db),
+            absl::ResourceExhaustedError("the disk is full"));
+}
+
+TEST_F(ConnectionTest, AtItsLimitAWriteFailsWithTheErrorGivenForIt) {
+  const absl::Status limit_error = absl::ResourceExhaustedError("at the limit");
+  for (const std::string& path : {Path("db"), std::string(":memory:")}) {
+    const auto db = Open(path);
+    ASSERT_TRUE(db->RunScript("CREATE TABLE t (x)").ok());
+    ASSERT_TRUE(db->LimitSize(20'000, limit_error).ok());
+    EXPECT_EQ(InsertTooMuch(*db), limit_error);
+    EXPECT_TRUE(db->Run("INSERT INTO t VALUES (1)").ok()) << "there is room";
+  }
+}
+
+// A page count stands in for the disk, of which the limit is not the smaller.
+TEST_F(ConnectionTest, BelowItsLimitItIsTheDiskThatIsFull) {
+  const auto db = Open(Path("db"));
+  ASSERT_TRUE(db->RunScript("CREATE TABLE t (x)").ok());
+  ASSERT_TRUE(db->LimitSize(uint64_t{1} << 62,
+                            absl::ResourceExhaustedError("at the limit"))
+                  .ok());
+  ASSERT_TRUE(db->RunScript("PRAGMA max_page_count = 3").ok());
+  EXPECT_EQ(InsertTooMuch(*db),
+            absl::ResourceExhaustedError("the disk is full"));
 }
 
 TEST_F(ConnectionTest, WhatIsNotADatabaseIsDataLoss) {
@@ -165,7 +190,7 @@ TEST_F(ConnectionTest, WhatIsNotADatabaseIsDataLoss) {
                                "the weather.";
   const absl::Status error = ReadError(Path("db"));
   EXPECT_TRUE(absl::IsDataLoss(error)) << error;
-  EXPECT_EQ(Message(error), Path("db") + ": file is not a database");
+  EXPECT_EQ(Message(error), "db: file is not a database");
 }
 
 TEST_F(ConnectionTest, ATruncatedDatabaseIsDataLoss) {
@@ -179,7 +204,7 @@ TEST_F(ConnectionTest, ATruncatedDatabaseIsDataLoss) {
   std::filesystem::resize_file(Path("db"), 50'000);
   const absl::Status error = ReadError(Path("db"));
   EXPECT_TRUE(absl::IsDataLoss(error)) << error;
-  EXPECT_THAT(Message(error), StartsWith(Path("db") + ": "));
+  EXPECT_THAT(Message(error), StartsWith("db: "));
 }
 
 TEST_F(ConnectionTest, AFileThatCannotBeOpenedIsUnavailableAndSaysWhy) {
@@ -191,7 +216,8 @@ TEST_F(ConnectionTest, AFileThatCannotBeOpenedIsUnavailableAndSaysWhy) {
     const absl::Status error = Connection::Open(path, mode).status();
     EXPECT_TRUE(absl::IsUnavailable(error)) << error;
     EXPECT_THAT(Message(error),
-                StartsWith(path + ": unable to open database file"));
+                StartsWith(std::filesystem::path(path).filename().string() +
+                           ": unable to open database file"));
   }
   EXPECT_THAT(
       Message(Connection::Open(Path("absent/db"), Connection::Mode::kReadWrite)

@@ -6,42 +6,48 @@
 #include <chrono>
 #include <cmath>
 #include <concepts>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <type_traits>
 #include <utility>
+
+#include "core/format/enum_names.h"
 
 namespace microgpt::server {
 namespace {
 
 using nlohmann::json;
 
-// The words for an enumeration's values, in their order.
+// The words for an enumeration's values; those of models are as in their files.
 template <typename Enum>
-constexpr std::array<std::string_view, 0> kWords;
+constexpr std::array<EnumName<Enum>, 0> kWords;
 template <>
-constexpr std::array<std::string_view, 6> kWords<JobState>{
-    "queued", "running", "cancelling", "succeeded", "failed", "cancelled"};
+constexpr std::array<EnumName<JobState>, 6> kWords<JobState> = {
+    {{JobState::kQueued, "queued"},
+     {JobState::kRunning, "running"},
+     {JobState::kCancelling, "cancelling"},
+     {JobState::kSucceeded, "succeeded"},
+     {JobState::kFailed, "failed"},
+     {JobState::kCancelled, "cancelled"}}};
 template <>
-constexpr std::array<std::string_view, 2> kWords<TokenizerKind>{"code_point",
-                                                                "grapheme"};
+constexpr auto kWords<TokenizerKind> = kTokenizerKindNames;
 template <>
-constexpr std::array<std::string_view, 2> kWords<Precision>{"float32",
-                                                            "float64"};
+constexpr auto kWords<Precision> = kPrecisionNames;
 template <>
-constexpr std::array<std::string_view, 2> kWords<Optimizer>{"adam", "sgd"};
+constexpr auto kWords<Optimizer> = kOptimizerNames;
 
 template <typename Enum>
 std::string WordOf(Enum value) {
-  return std::string(kWords<Enum>.at(static_cast<size_t>(value)));
+  return std::string(
+      std::ranges::find(kWords<Enum>, value, &EnumName<Enum>::value)->name);
 }
 
 template <typename Enum>
 bool FromWord(std::string_view word, Enum& value) {
-  const auto found = std::ranges::find(kWords<Enum>, word);
+  const auto found =
+      std::ranges::find(kWords<Enum>, word, &EnumName<Enum>::name);
   if (found == kWords<Enum>.end()) return false;
-  value = static_cast<Enum>(std::distance(kWords<Enum>.begin(), found));
+  value = found->value;
   return true;
 }
 

@@ -14,6 +14,7 @@
 #include "core/text/utf8.h"
 #include "server/errors/errors.h"
 #include "server/store/columns.h"
+#include "server/store/schema.h"
 
 namespace microgpt::server::dataset_table {
 namespace {
@@ -81,8 +82,9 @@ absl::Status CheckNotNeeded(Connection& db, std::string_view dataset,
   MICROGPT_ASSIGN_OR_RETURN(
       const auto job,
       db.QueryValue<std::string>(
-          "SELECT id FROM jobs WHERE dataset = ? AND state IN"
-          " ('queued', 'running', 'cancelling') ORDER BY id LIMIT 1",
+          fmt::format("SELECT id FROM jobs WHERE dataset = ? AND {}"
+                      " ORDER BY id LIMIT 1",
+                      kJobNotEnded),
           id));
   if (!job) return absl::OkStatus();
   return absl::FailedPreconditionError(
@@ -130,25 +132,6 @@ absl::Status DamagedError(std::string_view id, std::string_view how) {
       fmt::format("the text of dataset {} is damaged: {}", id, how));
 }
 
-absl::StatusOr<Corpus> ReadText(Connection& db, std::string_view id) {
-  CorpusBuilder builder;
-  Statement pieces =
-      db.Query("SELECT bytes FROM texts WHERE dataset = ? ORDER BY piece", id);
-  while (pieces.Next()) {
-    std::string_view bytes;
-    pieces.Read(bytes);
-    if (absl::Status status = builder.Append(bytes); !status.ok()) {
-      return DamagedError(id, std::string(status.message()));
-    }
-  }
-  MICROGPT_RETURN_IF_ERROR(pieces.status());
-  absl::StatusOr<Corpus> corpus = std::move(builder).Finish();
-  if (!corpus.ok()) {
-    return DamagedError(id, std::string(corpus.status().message()));
-  }
-  return corpus;
-}
-
 }  // namespace
 
 absl::Status Keep(Connection& db, const Corpus& corpus) {
@@ -165,6 +148,15 @@ absl::Status Keep(Connection& db, const Corpus& corpus) {
     return absl::OkStatus();
   }
   return InsertText(db, corpus);
+}
+
+absl::Status CheckKept(Connection& db, std::string_view id) {
+  MICROGPT_ASSIGN_OR_RETURN(
+      const auto forgotten,
+      db.QueryValue<bool>("SELECT forgotten FROM datasets WHERE id = ?", id));
+  if (forgotten && !*forgotten) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      fmt::format("dataset \"{}\": its text was deleted", id));
 }
 
 absl::StatusOr<DatasetRecord> Add(Connection& db, std::string_view name,
@@ -209,10 +201,11 @@ absl::StatusOr<DatasetRecord> Get(Connection& db, std::string_view dataset) {
 absl::StatusOr<std::vector<DatasetRecord>> List(Connection& db, uint64_t before,
                                                 size_t limit) {
   constexpr auto kAll = std::numeric_limits<int64_t>::max();
+  const bool all = before == 0 || before > uint64_t{kAll};
   std::vector<DatasetRecord> page;
   Statement rows =
       db.Query(Select("WHERE sequence < ? ORDER BY sequence DESC LIMIT ?"),
-               before == 0 ? kAll : static_cast<int64_t>(before), limit);
+               all ? kAll : static_cast<int64_t>(before), limit);
   while (rows.Next()) {
     MICROGPT_ASSIGN_OR_RETURN(DatasetRecord dataset, Read(rows));
     page.push_back(std::move(dataset));
@@ -221,17 +214,34 @@ absl::StatusOr<std::vector<DatasetRecord>> List(Connection& db, uint64_t before,
   return page;
 }
 
-absl::StatusOr<Corpus> Load(Connection& db, std::string_view id) {
+absl::StatusOr<StoredText> Find(Connection& db, std::string_view id) {
   MICROGPT_ASSIGN_OR_RETURN(const DatasetRecord dataset, Get(db, id));
-  if (dataset.forgotten) {
-    return absl::FailedPreconditionError(
-        fmt::format("the text of dataset {} was forgotten", id));
+  MICROGPT_RETURN_IF_ERROR(CheckKept(db, dataset.id));
+  MICROGPT_ASSIGN_OR_RETURN(
+      auto pieces,
+      db.QueryColumn<std::string>(
+          "SELECT bytes FROM texts WHERE dataset = ? ORDER BY piece",
+          dataset.id));
+  return StoredText{dataset.id, std::move(pieces)};
+}
+
+absl::StatusOr<std::shared_ptr<const Corpus>> Clean(StoredText stored) {
+  CorpusBuilder builder;
+  for (std::string& piece : stored.pieces) {
+    // Moved out, so that the text is not in memory twice at the end.
+    const std::string bytes = std::exchange(piece, "");
+    if (absl::Status status = builder.Append(bytes); !status.ok()) {
+      return DamagedError(stored.id, std::string(status.message()));
+    }
   }
-  MICROGPT_ASSIGN_OR_RETURN(Corpus corpus, ReadText(db, dataset.id));
-  if (corpus.id() != dataset.id) {
-    return DamagedError(id, fmt::format("its sum is {}", corpus.id()));
+  absl::StatusOr<Corpus> corpus = std::move(builder).Finish();
+  if (!corpus.ok()) {
+    return DamagedError(stored.id, std::string(corpus.status().message()));
   }
-  return corpus;
+  if (corpus->id() != stored.id) {
+    return DamagedError(stored.id, fmt::format("its sum is {}", corpus->id()));
+  }
+  return std::make_shared<const Corpus>(*std::move(corpus));
 }
 
 absl::Status DropUnreferenced(Connection& db) {

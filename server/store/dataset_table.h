@@ -7,6 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,7 +23,10 @@ namespace microgpt::server::dataset_table {
 // Keeps a text, unless it is there.
 absl::Status Keep(sqlite::Connection& db, const Corpus& corpus);
 
-// Store::AddDataset, DeleteDataset, GetDataset, ListDatasets, LoadCorpus.
+// FAILED_PRECONDITION unless the text is there.
+absl::Status CheckKept(sqlite::Connection& db, std::string_view id);
+
+// Store::AddDataset, DeleteDataset, GetDataset, ListDatasets.
 absl::StatusOr<DatasetRecord> Add(sqlite::Connection& db, std::string_view name,
                                   const Corpus& corpus);
 absl::StatusOr<bool> Delete(sqlite::Connection& db, std::string_view dataset);
@@ -29,7 +34,16 @@ absl::StatusOr<DatasetRecord> Get(sqlite::Connection& db,
                                   std::string_view dataset);
 absl::StatusOr<std::vector<DatasetRecord>> List(sqlite::Connection& db,
                                                 uint64_t before, size_t limit);
-absl::StatusOr<Corpus> Load(sqlite::Connection& db, std::string_view id);
+
+// A text as it is kept.
+struct StoredText {
+  std::string id;
+  std::vector<std::string> pieces;
+};
+
+// Store::LoadCorpus in two: Find needs the database, Clean only time.
+absl::StatusOr<StoredText> Find(sqlite::Connection& db, std::string_view id);
+absl::StatusOr<std::shared_ptr<const Corpus>> Clean(StoredText stored);
 
 // Removes the records of forgotten texts that no job and no model refers to.
 absl::Status DropUnreferenced(sqlite::Connection& db);

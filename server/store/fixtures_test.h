@@ -9,7 +9,6 @@
 #include <bit>
 #include <chrono>
 #include <cstdint>
-#include <future>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,6 +21,7 @@
 #include "core/format/model_file.h"
 #include "core/model/model.h"
 #include "core/text/corpus.h"
+#include "server/store/await.h"
 #include "server/store/columns.h"
 #include "server/store/records.h"
 #include "server/store/store.h"
@@ -66,10 +66,11 @@ class WaitingStore {
  public:
   explicit WaitingStore(Store& store) : store_(store) {}
 
-  absl::StatusOr<JobRecord> Accept(
-      const JobRecord& job, const std::shared_ptr<const Corpus>& corpus) {
+  absl::StatusOr<JobRecord> Accept(const JobRecord& job,
+                                   const std::shared_ptr<const Corpus>& corpus,
+                                   TextOrigin origin = TextOrigin::kSent) {
     return Await<JobRecord>([&](auto done) {
-      store_.AcceptJob(job, corpus, std::chrono::milliseconds(0), done);
+      store_.AcceptJob(job, corpus, origin, std::chrono::milliseconds(0), done);
     });
   }
   absl::StatusOr<JobRecord> Finish(const JobRecord& job,
@@ -118,16 +119,6 @@ class WaitingStore {
   }
 
  private:
-  template <typename T, typename Call>
-  static absl::StatusOr<T> Await(Call call) {
-    const auto answer = std::make_shared<std::promise<absl::StatusOr<T>>>();
-    std::future<absl::StatusOr<T>> future = answer->get_future();
-    call([answer](absl::StatusOr<T> value) {
-      answer->set_value(std::move(value));
-    });
-    return future.get();
-  }
-
   Store& store_;
 };
 

@@ -15,6 +15,7 @@
 #include "server/store/columns.h"
 #include "server/store/dataset_table.h"
 #include "server/store/model_table.h"
+#include "server/store/schema.h"
 
 namespace microgpt::server::job_table {
 namespace {
@@ -26,9 +27,6 @@ using sqlite::Statement;
 constexpr size_t kPieceLosses = 8192;
 static_assert(std::endian::native == std::endian::little,
               "losses are kept as they stand in memory");
-
-// A condition on jobs, as the index jobs_not_ended has it.
-constexpr char kNotEnded[] = "state IN ('queued', 'running', 'cancelling')";
 
 // A query for Read.
 std::string Select(std::string_view which) {
@@ -165,12 +163,16 @@ std::optional<ModelVersion> VersionOf(const FinishedJob& finished) {
 }
 
 absl::StatusOr<JobRecord> Accept(Connection& db, const JobRecord& job,
-                                 const Corpus& corpus) {
+                                 const Corpus& corpus, TextOrigin origin) {
   if (!job.request_id.empty()) {
     absl::StatusOr<JobRecord> earlier = GetOfRequest(db, job.request_id);
     if (!absl::IsNotFound(earlier.status())) return earlier;
   }
-  MICROGPT_RETURN_IF_ERROR(dataset_table::Keep(db, corpus));
+  if (origin == TextOrigin::kStored) {
+    MICROGPT_RETURN_IF_ERROR(dataset_table::CheckKept(db, corpus.id()));
+  } else {
+    MICROGPT_RETURN_IF_ERROR(dataset_table::Keep(db, corpus));
+  }
   MICROGPT_RETURN_IF_ERROR(model_table::AddName(db, job.model));
   MICROGPT_RETURN_IF_ERROR(Insert(db, job));
   return job;
@@ -194,9 +196,9 @@ absl::StatusOr<JobRecord> Finish(Connection& db, const FinishedJob& finished,
 absl::StatusOr<std::vector<JobRecord>> Resume(Connection& db) {
   MICROGPT_RETURN_IF_ERROR(db.Run(fmt::format(
       "UPDATE jobs SET attempt = attempt + 1, revision = revision + 1 WHERE {}",
-      kNotEnded)));
+      kJobNotEnded)));
   return ReadAll(
-      db.Query(Select(fmt::format("WHERE {} ORDER BY id", kNotEnded))));
+      db.Query(Select(fmt::format("WHERE {} ORDER BY id", kJobNotEnded))));
 }
 
 absl::StatusOr<JobRecord> Get(Connection& db, std::string_view id) {
@@ -250,7 +252,7 @@ absl::StatusOr<std::vector<double>> GetLosses(Connection& db,
 absl::StatusOr<DroppedJobs> DropJobsOf(Connection& db, std::string_view model) {
   DroppedJobs dropped;
   MICROGPT_RETURN_IF_ERROR(db.Run(
-      fmt::format("DELETE FROM jobs WHERE model = ? AND NOT {}", kNotEnded),
+      fmt::format("DELETE FROM jobs WHERE model = ? AND NOT {}", kJobNotEnded),
       model));
   dropped.deleted = db.changes();
   MICROGPT_ASSIGN_OR_RETURN(
@@ -259,7 +261,7 @@ absl::StatusOr<DroppedJobs> DropJobsOf(Connection& db, std::string_view model) {
           fmt::format("UPDATE jobs SET state = ?, end_time = ?,"
                       " revision = revision + 1 WHERE model = ? AND {}"
                       " RETURNING id",
-                      kNotEnded),
+                      kJobNotEnded),
           ToColumn(JobState::kCancelled),
           ToColumn(std::chrono::system_clock::now()), model));
   return dropped;

@@ -16,6 +16,7 @@
 #include "core/text/corpus.h"
 #include "server/sqlite/connection.h"
 #include "server/store/records.h"
+#include "server/store/store.h"
 
 namespace microgpt::server::job_table {
 
@@ -25,7 +26,7 @@ std::optional<ModelVersion> VersionOf(const FinishedJob& finished);
 
 // Store::AcceptJob, FinishJob (made: VersionOf(finished)), ResumeJobs.
 absl::StatusOr<JobRecord> Accept(sqlite::Connection& db, const JobRecord& job,
-                                 const Corpus& corpus);
+                                 const Corpus& corpus, TextOrigin origin);
 absl::StatusOr<JobRecord> Finish(sqlite::Connection& db,
                                  const FinishedJob& finished,
                                  const std::optional<ModelVersion>& made);

@@ -180,7 +180,8 @@ absl::StatusOr<ModelVersion> DeleteVersion(Connection& db,
   return version;
 }
 
-absl::StatusOr<uint32_t> DeleteVersions(Connection& db, std::string_view name) {
+absl::StatusOr<std::vector<uint32_t>> DeleteVersions(Connection& db,
+                                                     std::string_view name) {
   MICROGPT_ASSIGN_OR_RETURN(
       const auto aliased,
       ReadAll(db.Query(Select("WHERE name = ?1 AND version IN"
@@ -192,12 +193,16 @@ absl::StatusOr<uint32_t> DeleteVersions(Connection& db, std::string_view name) {
       const auto sums,
       db.QueryColumn<std::string>(
           "SELECT DISTINCT sha256 FROM versions WHERE name = ?", name));
+  MICROGPT_ASSIGN_OR_RETURN(
+      auto numbers,
+      db.QueryColumn<uint32_t>(
+          "SELECT version FROM versions WHERE name = ? ORDER BY version",
+          name));
   MICROGPT_RETURN_IF_ERROR(db.Run("DELETE FROM versions WHERE name = ?", name));
-  const auto deleted = static_cast<uint32_t>(db.changes());
   for (const std::string& sum : sums) {
     MICROGPT_RETURN_IF_ERROR(weights_table::DropUnused(db, sum));
   }
-  return deleted;
+  return numbers;
 }
 
 absl::StatusOr<ModelVersion> GetVersion(Connection& db, std::string_view name,

@@ -31,12 +31,13 @@ ModelVersion Describe(ModelVersion version, const Model& model);
 absl::StatusOr<ModelVersion> Add(sqlite::Connection& db, ModelVersion version,
                                  const std::shared_ptr<const Model>& model);
 
-// Store::DeleteVersion; and all versions of a name, however many there are.
+// Store::DeleteVersion; and all versions of a name, however many there are,
+// with their numbers, ascending, as the answer.
 absl::StatusOr<ModelVersion> DeleteVersion(sqlite::Connection& db,
                                            std::string_view name,
                                            uint32_t version);
-absl::StatusOr<uint32_t> DeleteVersions(sqlite::Connection& db,
-                                        std::string_view name);
+absl::StatusOr<std::vector<uint32_t>> DeleteVersions(sqlite::Connection& db,
+                                                     std::string_view name);
 
 // Store::GetVersion, ListModels, ListVersions, ModelNames, IsNew, CountModels.
 absl::StatusOr<ModelVersion> GetVersion(sqlite::Connection& db,

@@ -82,7 +82,7 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_by_model ON jobs (model, id);
 CREATE INDEX jobs_by_dataset ON jobs (dataset);
 CREATE INDEX jobs_not_ended ON jobs (id)
-  WHERE state IN ('queued', 'running', 'cancelling');
+  WHERE state IN ('queued', 'running', 'cancelling');  -- kJobNotEnded
 
 -- Little-endian doubles: steps 8192 · piece + 1, … of an ended job.
 CREATE TABLE losses (
@@ -120,7 +120,7 @@ CREATE INDEX versions_by_dataset ON versions (dataset);
 
 -- A model as a safetensors file, in pieces; equal versions share one.
 CREATE TABLE weights (
-  sha256 TEXT NOT NULL,  -- sha256:<hex> of the whole file
+  sha256 TEXT NOT NULL,  -- sha256:<hex> of the file without card and sum
   piece INTEGER NOT NULL,
   bytes BLOB NOT NULL,
   PRIMARY KEY (sha256, piece)
@@ -168,13 +168,13 @@ absl::Status CheckSchema(sqlite::Connection& db,
   if (application != kApplicationId) {
     return absl::FailedPreconditionError(
         fmt::format("{} is another application's database: nothing was changed",
-                    db.path()));
+                    db.file_name()));
   }
   if (*version > static_cast<int64_t>(steps.size())) {
     return absl::FailedPreconditionError(
         fmt::format("{} was written by a newer microgptd (schema {}; this one "
                     "knows {}): nothing was changed",
-                    db.path(), *version, steps.size()));
+                    db.file_name(), *version, steps.size()));
   }
   return absl::OkStatus();
 }
@@ -201,7 +201,7 @@ absl::Status CheckTables(sqlite::Connection& db) {
                                   "PRAGMA quick_check(\"{}\")", table)));
     if (findings.front() != "ok") {
       return absl::DataLossError(
-          fmt::format("{} is damaged: {}", db.path(), findings.front()));
+          fmt::format("{} is damaged: {}", db.file_name(), findings.front()));
     }
   }
   return absl::OkStatus();

@@ -18,6 +18,10 @@ namespace microgpt::server {
 // A script of SQL that makes schema n + 1 of schema n, at place n.
 using MigrationStep = const char*;
 
+// Which jobs have not ended, as a condition of SQL: that of an index.
+inline constexpr char kJobNotEnded[] =
+    "state IN ('queued', 'running', 'cancelling')";
+
 // All steps to today's schema.
 std::span<const MigrationStep> MigrationSteps();
 

@@ -6,12 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <functional>
-#include <future>
 #include <system_error>
 #include <utility>
 
@@ -19,6 +17,7 @@
 #include "server/errors/errors.h"
 #include "server/sqlite/connection.h"
 #include "server/store/alias_table.h"
+#include "server/store/await.h"
 #include "server/store/dataset_table.h"
 #include "server/store/job_table.h"
 #include "server/store/model_table.h"
@@ -49,6 +48,13 @@ absl::Status MakeDirectory(const std::string& directory) {
                   std::strerror(errno)));
 }
 
+// `error`, with what whoever starts the server needs to know.
+absl::Status ErrorIn(const std::string& directory, const absl::Status& error) {
+  return absl::Status(error.code(),
+                      fmt::format("data directory {}: {}", directory,
+                                  std::string(error.message())));
+}
+
 // Creates the database's file, for its owner only, unless it is there. If that
 // cannot be, neither can it be opened, which then says why.
 void MakeFile(const std::string& path) {
@@ -74,7 +80,7 @@ absl::Status EmptyLog(Connection& db) {
   return absl::UnavailableError(
       fmt::format("{}-wal keeps what was deleted until the server stops: "
                   "somebody is reading the database",
-                  db.path()));
+                  db.file_name()));
 }
 
 // What holds for the connection that writes, on disk and in memory.
@@ -86,11 +92,12 @@ absl::Status ConfigureWriting(Connection& db, uint64_t max_bytes) {
                    // What is undone does not lie about in temporary files.
                    "PRAGMA temp_store = MEMORY"));
   if (max_bytes == 0) return absl::OkStatus();
-  MICROGPT_ASSIGN_OR_RETURN(const auto page_bytes,
-                            db.QueryValue<uint64_t>("PRAGMA page_size"));
-  return db.RunScript(
-      fmt::format("PRAGMA max_page_count = {}",
-                  std::max<uint64_t>(1, max_bytes / *page_bytes)));
+  return db.LimitSize(
+      max_bytes, WithReason(absl::ResourceExhaustedError(fmt::format(
+                                "the store is full: it may take at most {} "
+                                "bytes (--max-store-size)",
+                                max_bytes)),
+                            kStoreFull));
 }
 
 // Readers beside the writer, every commit flushed, a log that stays small.
@@ -157,15 +164,15 @@ void Write(
 absl::StatusOr<Store::DeletedModel> DeleteModelAndJobs(Connection& db,
                                                        std::string_view name) {
   MICROGPT_ASSIGN_OR_RETURN(const auto known, model_table::Names(db));
-  MICROGPT_ASSIGN_OR_RETURN(const uint32_t versions,
+  MICROGPT_ASSIGN_OR_RETURN(std::vector<uint32_t> versions,
                             model_table::DeleteVersions(db, name));
   MICROGPT_ASSIGN_OR_RETURN(job_table::DroppedJobs jobs,
                             job_table::DropJobsOf(db, name));
-  if (versions == 0 && jobs.deleted == 0 && jobs.cancelled.empty()) {
+  if (versions.empty() && jobs.deleted == 0 && jobs.cancelled.empty()) {
     return UnknownNameError("model", name, known);
   }
   MICROGPT_RETURN_IF_ERROR(dataset_table::DropUnreferenced(db));
-  return Store::DeletedModel{versions, std::move(jobs.cancelled)};
+  return Store::DeletedModel{std::move(versions), std::move(jobs.cancelled)};
 }
 
 }  // namespace
@@ -184,7 +191,7 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(
     pools = OpenFile(std::filesystem::absolute(directory) / "microgpt.db",
                      max_bytes);
   }
-  MICROGPT_RETURN_IF_ERROR(pools.status());
+  if (!pools.ok()) return ErrorIn(directory, pools.status());
   return std::unique_ptr<SqliteStore>(
       new SqliteStore(std::move(lock), *std::move(pools)));
 }
@@ -226,11 +233,12 @@ SqliteStore::SqliteStore(std::optional<DirectoryLock> lock, Pools pools)
 
 void SqliteStore::AcceptJob(const JobRecord& job,
                             std::shared_ptr<const Corpus> corpus,
-                            milliseconds linger, Done<JobRecord> done) {
+                            TextOrigin origin, milliseconds linger,
+                            Done<JobRecord> done) {
   Write<JobRecord>(
       writer_,
-      [job, corpus = std::move(corpus)](Connection& db) {
-        return job_table::Accept(db, job, *corpus);
+      [job, corpus = std::move(corpus), origin](Connection& db) {
+        return job_table::Accept(db, job, *corpus, origin);
       },
       std::move(done), linger);
 }
@@ -248,13 +256,9 @@ void SqliteStore::FinishJob(std::shared_ptr<const FinishedJob> finished,
 
 absl::StatusOr<std::vector<JobRecord>> SqliteStore::ResumeJobs() {
   using Jobs = std::vector<JobRecord>;
-  // Shared: the writer may still be within set_value when we have the value.
-  const auto answer = std::make_shared<std::promise<absl::StatusOr<Jobs>>>();
-  std::future<absl::StatusOr<Jobs>> future = answer->get_future();
-  Write<Jobs>(
-      writer_, [](Connection& db) { return job_table::Resume(db); },
-      [answer](auto jobs) { answer->set_value(std::move(jobs)); });
-  return future.get();
+  return Await<Jobs>([this](Done<Jobs> done) {
+    Write<Jobs>(writer_, job_table::Resume, std::move(done));
+  });
 }
 
 absl::StatusOr<JobRecord> SqliteStore::GetJob(std::string_view id) const {
@@ -325,11 +329,11 @@ absl::StatusOr<std::vector<DatasetRecord>> SqliteStore::ListDatasets(
 
 absl::StatusOr<std::shared_ptr<const Corpus>> SqliteStore::LoadCorpus(
     std::string_view id) const {
-  MICROGPT_ASSIGN_OR_RETURN(Corpus corpus,
+  MICROGPT_ASSIGN_OR_RETURN(dataset_table::StoredText stored,
                             Read(*pools_.loads, [id](Connection& db) {
-                              return dataset_table::Load(db, id);
+                              return dataset_table::Find(db, id);
                             }));
-  return std::make_shared<const Corpus>(std::move(corpus));
+  return dataset_table::Clean(std::move(stored));
 }
 
 // --- Models ---

@@ -27,14 +27,15 @@ class SqliteStore : public Store {
   // comes on top until it is folded in); 0: no limit.
   //
   // What is there is looked at first, and left as it is on an error. Each names
-  // the path. UNAVAILABLE: the directory cannot be used, or another server uses
-  // it. DATA_LOSS: the file is damaged or not a database. FAILED_PRECONDITION:
-  // it is another application's, or a newer server's. RESOURCE_EXHAUSTED.
+  // the directory. UNAVAILABLE: the directory cannot be used, or another server
+  // uses it. DATA_LOSS: the file is damaged or not a database.
+  // FAILED_PRECONDITION: it is another application's, or a newer server's.
+  // RESOURCE_EXHAUSTED.
   static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(
       const std::string& directory, uint64_t max_bytes);
 
   void AcceptJob(const JobRecord& job, std::shared_ptr<const Corpus> corpus,
-                 std::chrono::milliseconds linger,
+                 TextOrigin origin, std::chrono::milliseconds linger,
                  Done<JobRecord> done) override;
   void FinishJob(std::shared_ptr<const FinishedJob> finished,
                  Done<JobRecord> done) override;

@@ -89,6 +89,8 @@ class SqliteStoreTest : public testing::Test {
   const fs::path folder_ = fs::path(testing::TempDir()) /
                            ("sqlite_store_test_" + std::to_string(getpid()));
   const std::string directory_ = folder_ / "data";
+  // How the errors of Open begin.
+  const std::string in_directory_ = "data directory " + directory_ + ": ";
   const std::string database_ = directory_ + "/microgpt.db";
   const std::shared_ptr<const Corpus> words_ = MakeCorpus("emma\nava\n");
 };
@@ -175,7 +177,7 @@ TEST_F(SqliteStoreTest, TheAttemptOfAResumedJobLasts) {
     }
   }
   (*store)->AcceptJob(MakeJob("unanswered", "names", *corpus), corpus,
-                      milliseconds(0), [](const auto&) {});
+                      TextOrigin::kSent, milliseconds(0), [](const auto&) {});
   _exit(0);
 }
 
@@ -230,8 +232,8 @@ TEST_F(SqliteStoreTest, WritesThatWaitShareACommit) {
   const auto store = Open();
   std::promise<void> held, release;
   const auto released = release.get_future().share();
-  store->AcceptJob(MakeJob("0", "x", *words_), words_, milliseconds(0),
-                   [&held, released](const auto&) {
+  store->AcceptJob(MakeJob("0", "x", *words_), words_, TextOrigin::kSent,
+                   milliseconds(0), [&held, released](const auto&) {
                      held.set_value();
                      released.wait();
                    });
@@ -241,7 +243,8 @@ TEST_F(SqliteStoreTest, WritesThatWaitShareACommit) {
   std::vector<std::promise<absl::Status>> answers(kWrites);
   for (int i = 0; i < kWrites; ++i) {
     store->AcceptJob(MakeJob(std::to_string(i + 1), "x", *words_), words_,
-                     milliseconds(0), [&answer = answers[i]](const auto& kept) {
+                     TextOrigin::kSent, milliseconds(0),
+                     [&answer = answers[i]](const auto& kept) {
                        answer.set_value(kept.status());
                      });
   }
@@ -254,7 +257,7 @@ TEST_F(SqliteStoreTest, AJobThatEndsWhileItsAcceptLingersTakesOneCommit) {
   const auto store = Open();
   const uint64_t before = store->commits();
   JobRecord job = MakeJob("a", "names", *words_);
-  store->AcceptJob(job, words_, std::chrono::hours(1),
+  store->AcceptJob(job, words_, TextOrigin::kSent, std::chrono::hours(1),
                    [](const auto& kept) { EXPECT_TRUE(kept.ok()); });
   job.state = JobState::kSucceeded;
   ASSERT_TRUE(WaitingStore(*store).Finish(job, {1.0}, MakeModel(1)).ok());
@@ -289,7 +292,7 @@ TEST_F(SqliteStoreTest, AReaderBesideUsMayKeepAForgottenTextWhichIsTold) {
   ASSERT_TRUE(reader->RunScript("BEGIN; SELECT * FROM texts").ok());
   const absl::Status told = writes.DeleteDataset("words").status();
   EXPECT_TRUE(absl::IsUnavailable(told)) << told;
-  EXPECT_THAT(Message(told), StartsWith(database_ + "-wal keeps what"));
+  EXPECT_THAT(Message(told), StartsWith("microgpt.db-wal keeps what"));
   EXPECT_TRUE(absl::IsNotFound(store->GetDataset("words").status()));
 }
 
@@ -334,16 +337,18 @@ TEST_F(SqliteStoreTest, FilesThatCannotBeOpenedAreRefused) {
   fs::remove(directory_ + "/lock");
   fs::create_directory(database_);
   EXPECT_EQ(OpenError(), absl::UnavailableError(
-                             database_ + ": disk I/O error (Is a directory)"));
+                             in_directory_ +
+                             "microgpt.db: disk I/O error (Is a directory)"));
 }
 
 TEST_F(SqliteStoreTest, ANewerStoreIsRefusedUntouched) {
   { Open(); }
   RunSql("PRAGMA user_version = 7");
-  ExpectRefused(absl::StatusCode::kFailedPrecondition,
-                database_ +
-                    " was written by a newer microgptd (schema 7; this one "
-                    "knows 1): nothing was changed");
+  ExpectRefused(
+      absl::StatusCode::kFailedPrecondition,
+      in_directory_ +
+          "microgpt.db was written by a newer microgptd (schema 7; this one "
+          "knows 1): nothing was changed");
 }
 
 // The number stands in the log only: the newer server was killed.
@@ -360,8 +365,9 @@ TEST_F(SqliteStoreTest, ANewerStoreIsRefusedUntouchedAlsoByItsLog) {
   fs::rename(kept, directory_);
   const std::string log = ReadFile(database_ + "-wal");
   ASSERT_NE(log, "");
-  ExpectRefused(absl::StatusCode::kFailedPrecondition,
-                database_ + " was written by a newer microgptd (schema 7");
+  ExpectRefused(
+      absl::StatusCode::kFailedPrecondition,
+      in_directory_ + "microgpt.db was written by a newer microgptd (schema 7");
   EXPECT_TRUE(ReadFile(database_ + "-wal") == log);
 }
 
@@ -369,17 +375,26 @@ TEST_F(SqliteStoreTest, AnotherApplicationsDatabaseIsRefusedUntouched) {
   RunSql("CREATE TABLE songs (title TEXT)");
   ExpectRefused(
       absl::StatusCode::kFailedPrecondition,
-      database_ + " is another application's database: nothing was changed");
+      in_directory_ +
+          "microgpt.db is another application's database: nothing was changed");
 }
 
 TEST_F(SqliteStoreTest, WhatIsNotADatabaseIsRefusedUntouched) {
   fs::create_directories(directory_);
   std::ofstream(database_) << std::string(5000, 'x');
   ExpectRefused(absl::StatusCode::kDataLoss,
-                database_ + ": file is not a database");
+                in_directory_ + "microgpt.db: file is not a database");
   std::ofstream(database_) << "xx";  // a single byte is an empty file to SQLite
   ExpectRefused(absl::StatusCode::kDataLoss,
-                database_ + ": file is not a database");
+                in_directory_ + "microgpt.db: file is not a database");
+}
+
+TEST_F(SqliteStoreTest, ASizeThatIsTooSmallForAnyStoreIsRefused) {
+  EXPECT_EQ(
+      SqliteStore::Open(directory_, 10'000).status(),
+      absl::ResourceExhaustedError(
+          in_directory_ + "the store is full: it may take at most 10000 bytes "
+                          "(--max-store-size)"));
 }
 
 TEST_F(SqliteStoreTest, AnEmptyFileIsANewStore) {
@@ -391,7 +406,7 @@ TEST_F(SqliteStoreTest, AnEmptyFileIsANewStore) {
 TEST_F(SqliteStoreTest, ATruncatedStoreIsRefusedUntouched) {
   ASSERT_TRUE(WaitingStore(*Open()).AddDataset("words", words_).ok());
   fs::resize_file(database_, fs::file_size(database_) - 4096);
-  ExpectRefused(absl::StatusCode::kDataLoss, database_ + ": ");
+  ExpectRefused(absl::StatusCode::kDataLoss, in_directory_ + "microgpt.db: ");
 }
 
 TEST_F(SqliteStoreTest, ADamagedTableIsRefusedUntouched) {
@@ -415,10 +430,22 @@ TEST_F(SqliteStoreTest, ADamagedTableIsRefusedUntouched) {
   file.seekp((page - 1) * 4096);
   file << std::string(64, '\x5a');
   file.close();
-  ExpectRefused(absl::StatusCode::kDataLoss, database_);
+  ExpectRefused(absl::StatusCode::kDataLoss, in_directory_ + "microgpt.db");
 }
 
 // --- What is damaged within ---
+
+TEST_F(SqliteStoreTest, WhereTheStoreIsOnDiskIsNotToldToCallers) {
+  const auto store = Open();
+  RunSql("ALTER TABLE jobs RENAME TO gone; DROP TABLE aliases");
+  for (const absl::Status& error :
+       {store->GetJob("a").status(), store->GetVersion("a", 1).status(),
+        WaitingStore(*store)
+            .Accept(MakeJob("a", "x", *words_), words_)
+            .status()}) {
+    EXPECT_THAT(Message(error), StartsWith("microgpt.db: no such table"));
+  }
+}
 
 TEST_F(SqliteStoreTest, ADamagedTextIsDataLossAndTheDatasetNamed) {
   ASSERT_TRUE(WaitingStore(*Open()).AddDataset("words", words_).ok());

@@ -19,6 +19,15 @@
 
 namespace microgpt::server {
 
+// The reason (see core/errors) of a write that does not fit into the store.
+inline constexpr std::string_view kStoreFull = "STORE_FULL";
+
+// Where the text of a new job was found.
+enum class TextOrigin {
+  kSent,   // it came with the job, or is built in
+  kStored  // in the store: LoadCorpus
+};
+
 // Where jobs, datasets and models are kept. store_test.cc holds for every
 // implementation.
 //
@@ -36,8 +45,10 @@ namespace microgpt::server {
 // time with the size of what they load.
 //
 // Errors beside those that a function names: RESOURCE_EXHAUSTED, there is no
-// room left; DATA_LOSS, what is stored is damaged; UNAVAILABLE, it cannot be
-// read or written now. Thread-safe.
+// room left (with reason kStoreFull: up to the size that the store may have; no
+// time helps, but deleting; without: on the disk); DATA_LOSS, what is stored is
+// damaged; UNAVAILABLE, it cannot be read or written now. None tells where on
+// the disk the store is. Thread-safe.
 class Store {
  public:
   template <typename T>
@@ -49,13 +60,14 @@ class Store {
 
   // Keeps a new job and, unless it is there, the text of its corpus. If
   // job.request_id is not empty and already known, changes nothing and answers
-  // with that earlier job instead.
+  // with that earlier job instead. FAILED_PRECONDITION: the text was kStored,
+  // but has been forgotten since, and stays so.
   //
   // The write may wait up to `linger` for others to share its flush with: a job
   // that ends sooner is accepted and finished in one.
   virtual void AcceptJob(const JobRecord& job,
                          std::shared_ptr<const Corpus> corpus,
-                         std::chrono::milliseconds linger,
+                         TextOrigin origin, std::chrono::milliseconds linger,
                          Done<JobRecord> done) = 0;
 
   // Ends an accepted job: keeps its last record and losses and, if there is a
@@ -140,7 +152,7 @@ class Store {
                              Done<ModelVersion> done) = 0;
 
   struct DeletedModel {
-    uint32_t versions = 0;
+    std::vector<uint32_t> versions;           // ascending
     std::vector<std::string> cancelled_jobs;  // that had not ended: their ids
   };
   // Deletes all versions of a model, whose numbers are never used again, and

@@ -472,10 +472,11 @@ TEST_P(StoreTest, AnAcceptThatLingersIsAnsweredBeforeTheEndThatFollows) {
   std::vector<std::string> answered;
   std::promise<void> both;
   JobRecord job = MakeJob("a", "names", *words_);
-  store_->AcceptJob(job, words_, std::chrono::hours(1), [&](const auto& kept) {
-    EXPECT_TRUE(kept.ok()) << kept.status();
-    answered.push_back("accepted");
-  });
+  store_->AcceptJob(job, words_, TextOrigin::kSent, std::chrono::hours(1),
+                    [&](const auto& kept) {
+                      EXPECT_TRUE(kept.ok()) << kept.status();
+                      answered.push_back("accepted");
+                    });
   job.state = JobState::kSucceeded;
   store_->FinishJob(std::make_shared<const FinishedJob>(
                         FinishedJob{job, {1.0}, MakeModel(1)}),
@@ -491,16 +492,17 @@ TEST_P(StoreTest, AnAcceptThatLingersIsAnsweredBeforeTheEndThatFollows) {
 
 TEST_P(StoreTest, AnAcceptThatLingersAloneIsAnsweredToo) {
   std::promise<absl::Status> accepted;
-  store_->AcceptJob(
-      MakeJob("a", "names", *words_), words_, milliseconds(1),
-      [&](const auto& kept) { accepted.set_value(kept.status()); });
+  store_->AcceptJob(MakeJob("a", "names", *words_), words_, TextOrigin::kSent,
+                    milliseconds(1), [&](const auto& kept) {
+                      accepted.set_value(kept.status());
+                    });
   EXPECT_TRUE(accepted.get_future().get().ok());
 }
 
 TEST_P(StoreTest, DestroyingTheStoreFinishesItsWrites) {
   int answered = 0;
   for (const char* id : {"a", "b", "c"}) {
-    store_->AcceptJob(MakeJob(id, "names", *words_), words_,
+    store_->AcceptJob(MakeJob(id, "names", *words_), words_, TextOrigin::kSent,
                       std::chrono::hours(1), [&](const auto& kept) {
                         EXPECT_TRUE(kept.ok()) << kept.status();
                         ++answered;
@@ -513,12 +515,14 @@ TEST_P(StoreTest, DestroyingTheStoreFinishesItsWrites) {
 TEST_P(StoreTest, AnAnswerMayWrite) {
   std::promise<absl::Status> ended;
   JobRecord job = MakeJob("a", "names", *words_);
-  store_->AcceptJob(job, words_, milliseconds(0), [&](auto kept) {
-    kept->state = JobState::kCancelled;
-    store_->FinishJob(
-        std::make_shared<const FinishedJob>(FinishedJob{*kept, {}, nullptr}),
-        [&](const auto& last) { ended.set_value(last.status()); });
-  });
+  store_->AcceptJob(
+      job, words_, TextOrigin::kSent, milliseconds(0), [&](auto kept) {
+        kept->state = JobState::kCancelled;
+        store_->FinishJob(
+            std::make_shared<const FinishedJob>(
+                FinishedJob{*kept, {}, nullptr}),
+            [&](const auto& last) { ended.set_value(last.status()); });
+      });
   EXPECT_TRUE(ended.get_future().get().ok());
   EXPECT_EQ(store_->GetJob("a")->state, JobState::kCancelled);
 }
@@ -612,6 +616,11 @@ TEST_P(StoreTest, DatasetsAreListedNewestFirstByPage) {
   EXPECT_THAT(DatasetIds(store_->ListDatasets(page->back().sequence, 2)),
               ElementsAre(ids[1], ids[0]));
   EXPECT_THAT(DatasetIds(store_->ListDatasets(1, 2)), IsEmpty());
+  constexpr auto kMost = std::numeric_limits<uint64_t>::max();
+  for (const uint64_t above_all : {kMost, kMost / 2 + 1, kMost / 2}) {
+    EXPECT_THAT(DatasetIds(store_->ListDatasets(above_all, 1)),
+                ElementsAre(ids[3]));
+  }
   EXPECT_THAT(DatasetIds(store_->ListDatasets(0, 0)), IsEmpty());
 }
 
@@ -683,8 +692,8 @@ TEST_P(StoreTest, OfAForgottenTextTheFiguresStayWhereTheyAreReferredTo) {
   EXPECT_TRUE(store_->GetJob("j")->dataset.forgotten);
   EXPECT_TRUE(store_->GetVersion("names", 1)->dataset->forgotten);
   EXPECT_EQ(store_->LoadCorpus(words_->id()).status(),
-            absl::FailedPreconditionError("the text of dataset " +
-                                          words_->id() + " was forgotten"));
+            absl::FailedPreconditionError("dataset \"" + words_->id() +
+                                          "\": its text was deleted"));
   EXPECT_EQ(*writes_.DeleteDataset(words_->id()), true) << "still so";
 }
 
@@ -702,6 +711,30 @@ TEST_P(StoreTest, AForgottenTextCanBeKnownAgain) {
   forget_and_check(
       [this] { writes_.AddDataset("words", words_).IgnoreError(); });
   forget_and_check([this] { Train("k", "names"); });
+}
+
+// The text was loaded for a job, and deleted before the job was accepted.
+TEST_P(StoreTest, ADeletedTextDoesNotComeBackWithAJobThatLoadedIt) {
+  const absl::Status refused = absl::FailedPreconditionError(
+      "dataset \"" + words_->id() + "\": its text was deleted");
+  const auto accept = [this](const std::string& id) {
+    return writes_
+        .Accept(MakeJob(id, "names", *words_), words_, TextOrigin::kStored)
+        .status();
+  };
+  ASSERT_TRUE(writes_.AddDataset("words", words_).ok());
+  ASSERT_EQ(*writes_.DeleteDataset("words"), true);
+  EXPECT_EQ(accept("a"), refused) << "nothing refers to it";
+  EXPECT_TRUE(absl::IsNotFound(store_->GetDataset(words_->id()).status()));
+
+  Train("b", "names");
+  ASSERT_EQ(*writes_.DeleteDataset(words_->id()), true);
+  EXPECT_EQ(accept("c"), refused) << "its record is still there";
+  EXPECT_TRUE(store_->GetDataset(words_->id())->forgotten);
+  EXPECT_THAT(Ids(store_->ListJobs("", "", 9)), ElementsAre("b"));
+
+  ASSERT_TRUE(writes_.AddDataset("words", words_).ok());
+  EXPECT_TRUE(accept("d").ok());
 }
 
 TEST_P(StoreTest, TheRecordOfAForgottenTextGoesWithWhatRefersToIt) {
@@ -855,10 +888,12 @@ TEST_P(StoreTest, ADeletedModelTakesItsVersionsAndEndedJobsWithIt) {
   ASSERT_TRUE(End(job, JobState::kFailed).ok());
   Train("b", "names");
   Import("names");
+  Import("names");
   Train("c", "pets");
+  ASSERT_TRUE(writes_.DeleteVersion("names", 1).ok());
   const auto deleted = writes_.DeleteModel("names");
   ASSERT_TRUE(deleted.ok()) << deleted.status();
-  EXPECT_EQ(deleted->versions, 2u);
+  EXPECT_THAT(deleted->versions, ElementsAre(2, 3));
   EXPECT_THAT(deleted->cancelled_jobs, IsEmpty());
   EXPECT_THAT(References(store_->ListVersions("names", 0, 9)), IsEmpty());
   EXPECT_THAT(Ids(store_->ListJobs("", "", 9)), ElementsAre("c"));
@@ -866,7 +901,7 @@ TEST_P(StoreTest, ADeletedModelTakesItsVersionsAndEndedJobsWithIt) {
   EXPECT_TRUE(absl::IsNotFound(store_->GetLosses("b", 0, 1).status()));
   EXPECT_THAT(*store_->ModelNames(), ElementsAre("pets"));
   EXPECT_TRUE(absl::IsNotFound(writes_.DeleteModel("names").status()));
-  EXPECT_EQ(Import("names").version, 3u) << "its numbers are never used again";
+  EXPECT_EQ(Import("names").version, 4u) << "its numbers are never used again";
 }
 
 TEST_P(StoreTest, JobsOfADeletedModelThatHaveNotEndedAreCancelled) {
@@ -875,7 +910,7 @@ TEST_P(StoreTest, JobsOfADeletedModelThatHaveNotEndedAreCancelled) {
   JobRecord running = Accept("c", "names");
   const auto deleted = writes_.DeleteModel("names");
   ASSERT_TRUE(deleted.ok()) << deleted.status();
-  EXPECT_EQ(deleted->versions, 1u);
+  EXPECT_THAT(deleted->versions, ElementsAre(1));
   EXPECT_THAT(deleted->cancelled_jobs, UnorderedElementsAre("b", "c"));
   const auto cancelled = store_->GetJob("c");
   ASSERT_TRUE(cancelled.ok()) << cancelled.status();
@@ -1053,9 +1088,12 @@ TEST_P(StoreTest, AFullStoreRefusesAndChangesNothing) {
   JobRecord second = MakeJob("b", "pets", *large);
   second.request_id = "r";
   const absl::Status refused = writes.Accept(second, large).status();
-  EXPECT_TRUE(absl::IsResourceExhausted(refused)) << refused;
-  EXPECT_TRUE(
-      absl::IsResourceExhausted(writes.AddDataset("large", large).status()));
+  EXPECT_EQ(refused,
+            WithReason(absl::ResourceExhaustedError(
+                           "the store is full: it may take at most 1048576 "
+                           "bytes (--max-store-size)"),
+                       kStoreFull));
+  EXPECT_EQ(writes.AddDataset("large", large).status(), refused);
   EXPECT_EQ(*small->CountBytes(), bytes);
   EXPECT_TRUE(absl::IsNotFound(small->GetJob("b").status()));
   EXPECT_TRUE(absl::IsNotFound(small->GetJobOfRequest("r").status()));
