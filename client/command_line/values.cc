@@ -106,17 +106,17 @@ CLI::Option* AddDuration(CLI::App& app, const std::string& names,
 CLI::Option* AddText(CLI::App& app, const std::string& names,
                      std::string* value, const std::string& help) {
   const std::size_t dashes = names.find("--");
-  const std::string flag =
-      dashes == std::string::npos ? names : names.substr(dashes);
-  return app
-      .add_option_function<std::string>(
-          names,
-          [flag, value](const std::string& text) {
-            RequireUtf8(flag, text);
-            *value = text;
-          },
-          help)
-      ->option_text("TEXT");
+  const bool is_argument = dashes == std::string::npos;
+  const std::string flag = is_argument ? names : names.substr(dashes);
+  CLI::Option* const option = app.add_option_function<std::string>(
+                                     names,
+                                     [flag, value](const std::string& text) {
+                                       RequireUtf8(flag, text);
+                                       *value = text;
+                                     },
+                                     help)
+                                  ->option_text("TEXT");
+  return is_argument ? RefuseEmpty(option) : option;
 }
 
 CLI::Option* AddTexts(CLI::App& app, const std::string& name,
@@ -129,6 +129,14 @@ CLI::Option* AddTexts(CLI::App& app, const std::string& name,
         *values = texts;
       },
       help);
+}
+
+CLI::Option* RefuseEmpty(CLI::Option* option) {
+  return option->check(
+      [](const std::string& text) {
+        return text.empty() ? "must not be empty" : "";
+      },
+      "");
 }
 
 }  // namespace microgpt::client

@@ -32,13 +32,17 @@ CLI::Option* AddReal(CLI::App& app, const std::string& names,
 CLI::Option* AddDuration(CLI::App& app, const std::string& names,
                          std::function<void(std::chrono::milliseconds)> set,
                          const std::string& help);
-// Text that must be UTF-8, as everything sent to the server.
+// Text that must be UTF-8, as everything sent to the server. As an argument it
+// must not be empty: that would mean another thing than what was left out.
 CLI::Option* AddText(CLI::App& app, const std::string& names,
                      std::string* value, const std::string& help);
-// One or more of them, as an argument.
+// One or more of them, as an argument; these may be empty.
 CLI::Option* AddTexts(CLI::App& app, const std::string& name,
                       std::vector<std::string>* values,
                       const std::string& help);
+
+// Has `option` refuse a text that is empty, as "$UNSET" in a script is.
+CLI::Option* RefuseEmpty(CLI::Option* option);
 
 }  // namespace microgpt::client
 

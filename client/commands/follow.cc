@@ -71,7 +71,7 @@ absl::Status EndOf(const v1::Job& job) {
 }
 
 void PrintSuccess(Session& session, const v1::Job& job) {
-  session.out.Write(Success(job, session.color_out) + "\n");
+  session.out.Write(Ticked(Success(job), session.color_out) + "\n");
   session.out.Flush();
   session.console.Note(fmt::format("  Next: mgpt generate {}", job.model()));
 }
@@ -84,19 +84,15 @@ void PrintEnd(Session& session, v1::Job job, bool full) {
     if (succeeded) PrintSuccess(session, job);
     return;
   }
-  if (format == Format::kText) {
-    if (succeeded) {
-      session.out.Write(ModelAndVersion(job.model(), job.version()) + "\n");
-    }
-    return;
-  }
+  if (format == Format::kText && !succeeded) return;
   if (!full) {  // asked for by the animation only
     job.clear_history();
     job.clear_samples();
     job.mutable_dataset()->clear_alphabet();
   }
   Printer printer(&session.out, format, JobListColumns());
-  printer.Print(job, JobListRow(job, Clock::now()));
+  printer.Print(job, {JobListRow(job, Clock::now()).cells,
+                      ModelAndVersion(job.model(), job.version())});
   printer.Finish();
 }
 

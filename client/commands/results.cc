@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "client/commands/results.h"
 
-#include <fmt/format.h>
-
 #include <utility>
+
+#include "client/output/utf8.h"
 
 namespace microgpt::client {
 
@@ -17,14 +17,27 @@ void PrintCard(Session& session, const google::protobuf::Message& message,
 
 ResultPrinter::ResultPrinter(Session* session, Columns columns)
     : out_(session->out),
+      color_(session->color_out),
       format_(session->FormatOr(Format::kTable)),
       printer_(&session->out, format_, std::move(columns)) {}
 
 void ResultPrinter::Print(std::string_view sentence,
                           const google::protobuf::Message& message,
                           const Row& row) {
+  PrintLine(Printable(sentence), message, row);
+}
+
+void ResultPrinter::PrintMade(std::string_view sentence,
+                              const google::protobuf::Message& message,
+                              const Row& row) {
+  PrintLine(Ticked(sentence, color_), message, row);
+}
+
+void ResultPrinter::PrintLine(const std::string& line,
+                              const google::protobuf::Message& message,
+                              const Row& row) {
   if (format_ == Format::kTable) {
-    out_.Write(fmt::format("{}\n", sentence));
+    out_.Write(line + "\n");
   } else {
     printer_.Print(message, row);
   }

@@ -2,6 +2,7 @@
 #ifndef MICROGPT_CLIENT_COMMANDS_RESULTS_H_
 #define MICROGPT_CLIENT_COMMANDS_RESULTS_H_
 
+#include <string>
 #include <string_view>
 
 #include "client/commands/session.h"
@@ -23,8 +24,17 @@ class ResultPrinter {
   void Print(std::string_view sentence,
              const google::protobuf::Message& message, const Row& row);
 
+  // The same for what is new: the sentence has a tick before it.
+  void PrintMade(std::string_view sentence,
+                 const google::protobuf::Message& message, const Row& row);
+
  private:
+  // `line`: ready for a terminal.
+  void PrintLine(const std::string& line,
+                 const google::protobuf::Message& message, const Row& row);
+
   Output& out_;
+  const bool color_;
   const Format format_;
   Printer printer_;  // of all but sentences
 };

@@ -77,16 +77,10 @@ absl::StatusOr<v1::Job> StartWithAnySource(
 }
 
 absl::Status PrintDetached(Session& session, const v1::Job& job) {
-  const Format format = session.FormatOr(Format::kText);
-  if (format == Format::kText) {
-    session.out.Write(job.job() + "\n");
-  } else {
-    Printer printer(&session.out, format, JobCardColumns(),
-                    Printer::Layout::kCard);
-    printer.Print(job, JobCardRow(job, Clock::now()));
-    printer.Finish();
-  }
-  session.out.Flush();
+  Printer printer(&session.out, session.FormatOr(Format::kText),
+                  JobCardColumns(), Printer::Layout::kCard);
+  printer.Print(job, {JobCardRow(job, Clock::now()).cells, job.job()});
+  printer.Finish();
   session.console.Note(fmt::format(
       "Watch it: mgpt watch {0}   Stop it: mgpt stop {0}", job.job()));
   return absl::OkStatus();
@@ -113,10 +107,11 @@ void AddTrain(CLI::App& root, Action* chosen) {
       "mgpt train pets.txt --steps 5000 --n-embd 32\n"
       "cat pets.txt | mgpt train - --model pets -o json",
       options, RunTrain, chosen);
-  command
-      ->add_option("SOURCE", options->source,
-                   "A dataset's name, a file (one string a line), or - for\n"
-                   "standard input; a file called as a dataset is ./FILE")
+  RefuseEmpty(command->add_option(
+                  "SOURCE", options->source,
+                  "A dataset by its name, such as names (mgpt dataset ls has\n"
+                  "them all); a file, one string a line; or - for standard\n"
+                  "input. A file called as a dataset is ./FILE"))
       ->required()
       ->option_text(" ");
   AddText(*command, "-m,--model", options->request.mutable_model(),

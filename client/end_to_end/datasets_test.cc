@@ -172,7 +172,8 @@ TEST_F(DatasetsTest, CtrlCAmidTheTextStoresNothing) {
   StopServer();
   EXPECT_EQ(result.exit_code, 130);
   EXPECT_EQ(result.out, "");
-  EXPECT_THAT(result.err, HasSubstr("mgpt: interrupted: nothing was stored\n"));
+  EXPECT_THAT(result.err,
+              HasSubstr("mgpt: interrupted: the text was not stored\n"));
   EXPECT_TRUE(left);
 }
 
@@ -196,7 +197,7 @@ TEST_F(DatasetsTest, CtrlCIsHeardWhileStandardInputIsSilent) {
   EXPECT_EQ(result.exit_code, 130);
   EXPECT_EQ(result.err,
             "Reading standard input; Ctrl-D ends it.\n"
-            "mgpt: interrupted: nothing was stored\n");
+            "mgpt: interrupted: the text was not stored\n");
 }
 
 TEST_F(DatasetsTest, ATimeoutEndsTheWaitForStandardInputToo) {

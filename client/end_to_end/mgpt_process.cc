@@ -72,10 +72,7 @@ MgptProcess::MgptProcess(const std::vector<std::string>& arguments,
   constexpr int kLargestPipe = 1 << 20;
   Start(arguments, environment, streams);
   if (input.size() > 1 << 16) fcntl(in_, F_SETPIPE_SZ, kLargestPipe);
-  if (!input.empty() && write(in_, input.data(), input.size()) !=
-                            static_cast<ssize_t>(input.size())) {
-    throw std::runtime_error("input does not fit a pipe");
-  }
+  Type(input);
   if (streams == Streams::kPipes) CloseEnd(&in_);
 }
 
@@ -108,14 +105,28 @@ void MgptProcess::Start(const std::vector<std::string>& arguments,
   }
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, in.reader, STDIN_FILENO);
+  if (streams == Streams::kInputWithTty) {
+    // The first terminal that a session opens becomes its /dev/tty.
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, ttyname(in.reader),
+                                     O_RDWR, 0);
+  } else {
+    posix_spawn_file_actions_adddup2(&actions, in.reader, STDIN_FILENO);
+  }
   const bool all = streams == Streams::kAllTerminal;
+  const bool only_input =
+      streams == Streams::kInputWithTty || streams == Streams::kInputWithoutTty;
   posix_spawn_file_actions_adddup2(&actions, all ? err.writer : out.writer,
                                    STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, err.writer, STDERR_FILENO);
+  posix_spawn_file_actions_adddup2(
+      &actions, only_input ? out.writer : err.writer, STDERR_FILENO);
+  // Whatever terminal the tests have is not its terminal.
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
   const int error =
-      posix_spawn(&pid_, command[0].c_str(), &actions, nullptr,
+      posix_spawn(&pid_, command[0].c_str(), &actions, &attributes,
                   Pointers(command).data(), Pointers(variables).data());
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   for (const int fd : {in.reader, out.writer, err.writer}) close(fd);
   in_ = in.writer;
@@ -147,6 +158,13 @@ bool MgptProcess::WaitForOutput(std::string_view text) {
     if (!ReadSome(&out_, &result_.out)) return false;
   }
   return true;
+}
+
+void MgptProcess::Type(std::string_view text) {
+  if (!text.empty() && write(in_, text.data(), text.size()) !=
+                           static_cast<ssize_t>(text.size())) {
+    throw std::runtime_error("input does not fit a pipe");
+  }
 }
 
 void MgptProcess::CloseOutput() { CloseEnd(&out_); }

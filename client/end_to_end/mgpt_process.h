@@ -25,6 +25,10 @@ class MgptProcess {
     kPipes,
     kTerminal,     // but for standard output
     kAllTerminal,  // all of it is in Result::err
+    // Only standard input is a terminal; both outputs are in Result::out. It is
+    // also /dev/tty, whose output is in Result::err; or there is no /dev/tty.
+    kInputWithTty,
+    kInputWithoutTty,
   };
 
   // `input` is all of standard input, 1 MiB at most (the largest pipe).
@@ -40,6 +44,9 @@ class MgptProcess {
   // Waits until the stream has `text`; false if it ends without.
   bool WaitForOutput(std::string_view text);
   bool WaitForError(std::string_view text);
+
+  // At a terminal.
+  void Type(std::string_view text);
 
   // Stops reading standard output, as head does.
   void CloseOutput();

@@ -106,6 +106,34 @@ TEST_F(ExportTest, BytesAreNothingForATerminal) {
   EXPECT_EQ(json->Wait().err, "one two");
 }
 
+TEST_F(ExportTest, NoBarStandsAmidDataOnATerminal) {
+  handlers.export_model = [](grpc::ServerContext*,
+                             const v1::ExportModelRequest&,
+                             ExportWriter* writer) {
+    v1::ExportModelResponse response;
+    response.set_chunk(std::string(1 << 20, 'a'));
+    writer->Write(response);
+    writer->Write(response);
+    return Status::OK;
+  };
+  const auto result =
+      Start({"export", "names", "--format=json"}, "", Streams::kAllTerminal)
+          ->Wait();
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_TRUE(result.err == std::string(2 << 20, 'a'));
+}
+
+TEST_F(ExportTest, AnEmptyTextIsNeitherModelNorFile) {
+  EXPECT_EQ(Run({"export", ""}).err,
+            "mgpt: MODEL: must not be empty. See: mgpt export --help\n");
+  const auto result = Run({"export", "names", "-O", ""});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.err,
+            "mgpt: --output-file: must not be empty. See: mgpt export "
+            "--help\n");
+  EXPECT_EQ(asked.model(), "");
+}
+
 TEST_F(ExportTest, AFailureLeavesTheOldFileAndNoHalfOne) {
   File("a.json", "old");
   end = Status(grpc::DATA_LOSS, "names@3 is damaged");
@@ -174,7 +202,7 @@ class ImportTest : public EndToEndTest {
       v1::ImportModelRequest request;
       for (bool first = true; reader->Read(&request); first = false) {
         if (first) asked = request;
-        file += request.chunk();
+        if (file.size() < 1 << 20) file += request.chunk();
       }
       *model = ModelAt(1);
       model->set_name(asked.model());
@@ -258,6 +286,37 @@ TEST_F(ImportTest, AFileOfTextIsStoredFirst) {
   EXPECT_EQ(asked.dataset(), "sha256:ef");
   Run({"import", File("old.json", "x"), "--dataset", "-"}, "ava\n");
   EXPECT_EQ(text, "emma\nava\n");
+}
+
+TEST_F(ImportTest, OfARefusedModelTheDatasetIsStoredAllTheSame) {
+  handlers.import_model = [](grpc::ServerContext*, ModelReader* reader,
+                             v1::Model*) {
+    v1::ImportModelRequest request;
+    while (reader->Read(&request)) {
+    }
+    return Status(grpc::INVALID_ARGUMENT, "config: is missing");
+  };
+  const std::string model = File("old.json", "x");
+  EXPECT_EQ(
+      Run({"import", model, "--dataset", File("names.txt", "emma\n")}).err,
+      "mgpt: config: is missing. The dataset sha256:ef is stored. See: mgpt "
+      "import --help\n");
+  EXPECT_EQ(Run({"import", model, "--dataset", "names"}).err,
+            "mgpt: config: is missing. See: mgpt import --help\n")
+      << "that one was there before";
+}
+
+TEST_F(ImportTest, CtrlCAfterTheDatasetSaysThatItIsStored) {
+  const std::string dataset = File("names.txt", "emma\n");
+  const auto process =
+      Start({"import", "/dev/zero", "-m", "old", "--dataset", dataset});
+  ASSERT_TRUE(process->WaitForError("64.0 MiB\n"));
+  process->Signal(SIGINT);
+  const auto result = process->Wait();
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_THAT(result.err,
+              HasSubstr("mgpt: interrupted: the model was not stored. The "
+                        "dataset sha256:ef is stored\n"));
 }
 
 TEST_F(ImportTest, NeitherDatasetNorFileIsNotFound) {

@@ -3,6 +3,7 @@
 // ls MODEL, show, rm and alias.
 #include <gmock/gmock.h>
 
+#include <cctype>
 #include <csignal>
 #include <map>
 
@@ -38,6 +39,10 @@ class ModelsTest : public EndToEndTest {
       if (!request.model().starts_with("names"))
         return NoModel(request.model());
       *model = shown;
+      const std::size_t at = request.model().find('@');
+      if (at != std::string::npos && std::isdigit(request.model()[at + 1])) {
+        model->set_version(std::stoul(request.model().substr(at + 1)));
+      }
       return Status::OK;
     };
     handlers.delete_model = [this](const v1::DeleteModelRequest& request,
@@ -148,10 +153,12 @@ TEST_F(ModelsTest, RmInAPipeAsksNobody) {
 }
 
 TEST_F(ModelsTest, RmAtATerminalAsksOnceForAll) {
-  const auto yes = RunAtTerminal({"rm", "names", "names@prod"}, "y\n");
+  const auto yes = RunAtTerminal({"rm", "names", "names@3"}, "y\n");
   EXPECT_EQ(yes.exit_code, 0) << yes.err;
-  EXPECT_EQ(yes.err, "Delete names with 3 versions and names@2? [y/N] ");
-  EXPECT_THAT(deleted, ElementsAre("names", "names@prod"));
+  EXPECT_EQ(yes.err,
+            "Delete names (3 versions, its jobs and their record) and names@3? "
+            "[y/N] ");
+  EXPECT_THAT(deleted, ElementsAre("names", "names@3"));
 
   deleted.clear();
   for (const char* no : {"n\n", "\n", "yesterday\n", "\x04"}) {
@@ -161,6 +168,67 @@ TEST_F(ModelsTest, RmAtATerminalAsksOnceForAll) {
     EXPECT_THAT(result.err, HasSubstr("mgpt: nothing was deleted\n"));
   }
   EXPECT_THAT(deleted, IsEmpty());
+}
+
+TEST_F(ModelsTest, RmAsksAlsoWhereItsMessagesGoElsewhere) {
+  const auto yes = Start({"rm", "names@2"}, "y\n", Streams::kInputWithTty);
+  const auto result = yes->Wait();
+  EXPECT_EQ(result.exit_code, 0) << result.out;
+  EXPECT_EQ(result.err, "Delete names@2? [y/N] ");
+  EXPECT_EQ(result.out, "deleted names@2\n");
+  EXPECT_THAT(deleted, ElementsAre("names@2"));
+}
+
+TEST_F(ModelsTest, RmThatCannotAskDeletesNothing) {
+  const auto silent = Start({"rm", "names"}, "y\n", Streams::kInputWithoutTty);
+  const auto result = silent->Wait();
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.out,
+            "mgpt: nothing was deleted: there is no terminal to ask on. Say "
+            "--yes to be asked nothing\n");
+  EXPECT_THAT(deleted, IsEmpty());
+}
+
+TEST_F(ModelsTest, WhatIsDeletedIsTheVersionThatWasConfirmed) {
+  const auto process = Start({"rm", "names@latest"}, "", Streams::kTerminal);
+  ASSERT_TRUE(process->WaitForError("Delete names@2? [y/N] "));
+  shown = ModelAt(3);  // meanwhile
+  process->Type("y\n");
+  EXPECT_EQ(process->Wait().out, "deleted names@2\n");
+  EXPECT_THAT(deleted, ElementsAre("names@2"));
+  EXPECT_EQ(Run({"rm", "names@latest"}).out, "deleted names@3\n");
+}
+
+TEST_F(ModelsTest, AnAliasIsRefusedBeforeAnybodyIsAsked) {
+  constexpr char kRefusal[] =
+      "mgpt: names@prod is an alias of names@2: delete names@2, or the alias. "
+      "See: mgpt alias rm --help\n";
+  const auto asked = RunAtTerminal({"rm", "names@1", "names@prod"}, "y\n");
+  EXPECT_EQ(asked.exit_code, 2);
+  EXPECT_EQ(asked.err, kRefusal);
+  EXPECT_THAT(deleted, IsEmpty());
+  const auto piped = Run({"rm", "names@prod"});
+  EXPECT_EQ(piped.exit_code, 2);
+  EXPECT_EQ(piped.err, kRefusal);
+  EXPECT_THAT(deleted, IsEmpty());
+}
+
+TEST_F(ModelsTest, WhatAServerSaysMovesNoCursor) {
+  refusals["names@1"] = Status(grpc::INTERNAL, "\033[2Jgone\u009b1A");
+  EXPECT_EQ(Run({"rm", "names@1"}).err, "mgpt: �[2Jgone�1A\n");
+  shown.set_base("\033[2J");
+  shown.clear_job();
+  handlers.list_models = [this](const v1::ListModelsRequest&,
+                                v1::ListModelsResponse* response) {
+    *response->add_models() = shown;
+    return Status::OK;
+  };
+  const auto csv =
+      Start({"ls", "-o", "csv"}, "", Streams::kAllTerminal)->Wait();
+  EXPECT_THAT(csv.err, HasSubstr(",�[2J,"));
+  EXPECT_THAT(csv.err, Not(HasSubstr("\033")));
+  EXPECT_THAT(Run({"ls", "-o", "csv"}).out, HasSubstr(",\033[2J,"))
+      << "a program gets what there is";
 }
 
 TEST_F(ModelsTest, RmAtATerminalCanBeToldNotToAsk) {
@@ -211,6 +279,21 @@ TEST_F(ModelsTest, RmHasItsFormats) {
   EXPECT_EQ(Run({"rm", "names", "names@1", "-o", "json"}).out,
             "{\"versions\":3}\n{\"versions\":1}\n");
   EXPECT_EQ(Run({"rm", "names@1", "-o", "text"}).out, "names@1\n");
+}
+
+TEST_F(ModelsTest, AnEmptyNameIsNoName) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"show", ""},
+        {"rm", "names", ""},
+        {"ls", ""},
+        {"show", "--", ""}}) {
+    const auto result = Run(arguments);
+    EXPECT_EQ(result.exit_code, 2) << arguments[0];
+    EXPECT_EQ(result.err, "mgpt: MODEL: must not be empty. See: mgpt " +
+                              arguments[0] + " --help\n");
+  }
+  EXPECT_THAT(got, IsEmpty());
+  EXPECT_THAT(deleted, IsEmpty());
 }
 
 class AliasTest : public ModelsTest {

@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "client/output/utf8.h"
+
 namespace microgpt::client {
 namespace {
 
@@ -59,17 +61,17 @@ Console::Console(int fd, Options options)
       can_animate_(IsSmartTerminal(fd)) {}
 
 void Console::Note(std::string_view line) {
-  if (!options_.quiet) Raw(fmt::format("{}\n", line));
+  if (!options_.quiet) Raw(Printable(line) + "\n");
 }
 
 void Console::Warning(std::string_view line) {
   Raw(fmt::format("{}mgpt: warning:{} {}\n", options_.color ? "\033[33m" : "",
-                  options_.color ? "\033[0m" : "", line));
+                  options_.color ? "\033[0m" : "", Printable(line)));
 }
 
 void Console::Error(std::string_view line) {
   Raw(fmt::format("{}mgpt:{} {}\n", options_.color ? "\033[31m" : "",
-                  options_.color ? "\033[0m" : "", line));
+                  options_.color ? "\033[0m" : "", Printable(line)));
 }
 
 void Console::Raw(std::string_view data) {
@@ -85,8 +87,9 @@ std::size_t Console::width() const {
   return 80;
 }
 
-std::string Green(std::string_view text, bool color) {
-  return color ? fmt::format("\033[32m{}\033[0m", text) : std::string(text);
+std::string Ticked(std::string_view text, bool color) {
+  return fmt::format("{}✓{} {}", color ? "\033[32m" : "",
+                     color ? "\033[0m" : "", Printable(text));
 }
 
 }  // namespace microgpt::client

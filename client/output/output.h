@@ -38,7 +38,8 @@ class Output {
   int error_ = 0;  // errno of the write that failed
 };
 
-// Standard error. Not thread-safe.
+// Standard error. What is said may come from a server: it is made Printable, so
+// that it cannot move a terminal's cursor. Not thread-safe.
 class Console {
  public:
   struct Options {
@@ -69,8 +70,8 @@ class Console {
   const bool can_animate_;
 };
 
-// `text` in green where `color`.
-std::string Green(std::string_view text, bool color);
+// "✓ text", made Printable, with a green tick where `color`.
+std::string Ticked(std::string_view text, bool color);
 
 }  // namespace microgpt::client
 

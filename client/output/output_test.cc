@@ -73,5 +73,17 @@ TEST(OutputTest, QuietKeepsWarningsAndErrors) {
       << "and no colour where no terminal reads";
 }
 
+TEST(OutputTest, WhatIsSaidMovesNoCursor) {
+  Pipe pipe;
+  Console console(pipe.writer(), {});
+  console.Note("a\033[2J");
+  console.Warning("b\033[2J");
+  console.Error("c\033[2J\nd");
+  EXPECT_EQ(pipe.Read(),
+            "a\uFFFD[2J\nmgpt: warning: b\uFFFD[2J\n"
+            "mgpt: c\uFFFD[2J\uFFFDd\n");
+  EXPECT_EQ(Ticked("names@2\033", true), "\033[32m✓\033[0m names@2\uFFFD");
+}
+
 }  // namespace
 }  // namespace microgpt::client

@@ -8,6 +8,15 @@
 
 namespace microgpt::client {
 
+namespace {
+
+// A line of text or CSV; a terminal gets it without what would move its cursor.
+std::string LineFor(const Output& output, std::string line) {
+  return (output.is_terminal() ? Printable(line) : std::move(line)) + "\n";
+}
+
+}  // namespace
+
 std::string Json(const google::protobuf::Message& message) {
   std::string json;
   // Fails only on an Any of unknown type, and the API has none.
@@ -30,18 +39,17 @@ bool Printer::Print(const google::protobuf::Message& message, const Row& row) {
     case Format::kJson:
       return output_->Write(Json(message) + "\n");
     case Format::kCsv:
-      if (first) output_->Write(CsvHeader(columns_));
-      return output_->Write(CsvRow(columns_, row.cells));
+      if (first) output_->Write(CsvHeader(columns_) + "\n");
+      return output_->Write(LineFor(*output_, CsvRow(columns_, row.cells)));
     case Format::kText:
-      return output_->Write(
-          (output_->is_terminal() ? Printable(row.text) : row.text) + "\n");
+      return output_->Write(LineFor(*output_, row.text));
   }
   return false;
 }
 
 bool Printer::Finish() {
   if (format_ == Format::kCsv && empty()) {
-    output_->Write(CsvHeader(columns_));
+    output_->Write(CsvHeader(columns_) + "\n");
   }
   if (format_ == Format::kTable) {
     if (layout_ == Layout::kRows) {

@@ -151,10 +151,10 @@ std::vector<std::string> Frame(const v1::Job& job, std::size_t width) {
   return frame;
 }
 
-std::string Success(const v1::Job& job, bool color) {
-  std::string line = fmt::format("{} {}  loss {}", Green("✓", color),
-                                 ModelAndVersion(job.model(), job.version()),
-                                 Loss(job.loss()));
+std::string Success(const v1::Job& job) {
+  std::string line =
+      fmt::format("{}  loss {}", ModelAndVersion(job.model(), job.version()),
+                  Loss(job.loss()));
   if (job.has_validation_loss()) {
     line += fmt::format("  validation {}", Loss(job.validation_loss()));
   }

@@ -29,8 +29,8 @@ std::vector<std::string> Heading(const v1::Job& job);
 // line is wider than `width` columns.
 std::vector<std::string> Frame(const v1::Job& job, std::size_t width);
 
-// The line that ends a training: "✓ names@2  loss 2.32  in 5 ms".
-std::string Success(const v1::Job& job, bool color);
+// The line that ends a training: "names@2  loss 2.32  in 5 ms".
+std::string Success(const v1::Job& job);
 
 class Progress {
  public:

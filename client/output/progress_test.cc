@@ -142,10 +142,9 @@ TEST(ProgressTest, SuccessTellsVersionLossAndTime) {
   v1::Job job = RunningJob(1000, 1000);
   job.set_version(2);
   job.mutable_elapsed()->set_nanos(5000000);
-  EXPECT_EQ(Success(job, false), "✓ names@2  loss 2.31  in 5 ms");
+  EXPECT_EQ(Success(job), "names@2  loss 2.31  in 5 ms");
   job.set_validation_loss(2.4);
-  EXPECT_EQ(Success(job, false),
-            "✓ names@2  loss 2.31  validation 2.40  in 5 ms");
+  EXPECT_EQ(Success(job), "names@2  loss 2.31  validation 2.40  in 5 ms");
 }
 
 TEST(ProgressTest, WithoutATerminalEachTenthIsOneLine) {

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "client/output/entries.h"
-#include "client/output/output.h"
 #include "client/output/utf8.h"
 #include "client/output/views.h"
 
@@ -171,8 +170,8 @@ Row ModelCardRow(const v1::Model& model, Clock::time_point now) {
           ModelAndVersion(model.name(), model.version())};
 }
 
-std::string Imported(const v1::Model& model, bool color) {
-  return fmt::format("{} {}  {} · {}  {}", Green("✓", color),
+std::string Imported(const v1::Model& model) {
+  return fmt::format("{}  {} · {}  {}",
                      ModelAndVersion(model.name(), model.version()),
                      Counted(model.num_parameters(), "parameter"),
                      Counted(model.vocab_size(), "token"), Origin(model));
@@ -187,9 +186,8 @@ Row DatasetCardRow(const v1::Dataset& dataset, Clock::time_point now) {
   return {CellsOf(DatasetCard(dataset, now)), NameOf(dataset)};
 }
 
-std::string Added(std::string_view name, const v1::Dataset& dataset,
-                  bool color) {
-  return fmt::format("{} {}  {}", Green("✓", color), name, Figures(dataset));
+std::string Added(std::string_view name, const v1::Dataset& dataset) {
+  return fmt::format("{}  {}", name, Figures(dataset));
 }
 
 Columns DeletedModelColumns() { return ColumnsOf(DeletedModel("", {})); }

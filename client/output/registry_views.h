@@ -21,8 +21,8 @@ Columns ModelCardColumns();
 Row ModelListRow(const v1::Model& model, Clock::time_point now);
 Row ModelCardRow(const v1::Model& model, Clock::time_point now);
 
-// "✓ old@1  4,192 parameters · 27 tokens  imported, once names@3".
-std::string Imported(const v1::Model& model, bool color);
+// "old@1  4,192 parameters · 27 tokens  imported, once names@3".
+std::string Imported(const v1::Model& model);
 
 // -o text: the name, or the id of a dataset that has none.
 Columns DatasetListColumns();
@@ -30,9 +30,8 @@ Columns DatasetCardColumns();
 Row DatasetListRow(const v1::Dataset& dataset, Clock::time_point now);
 Row DatasetCardRow(const v1::Dataset& dataset, Clock::time_point now);
 
-// "✓ pets  2,104 documents · 14,949 tokens · 71 duplicates".
-std::string Added(std::string_view name, const v1::Dataset& dataset,
-                  bool color);
+// "pets  2,104 documents · 14,949 tokens · 71 duplicates".
+std::string Added(std::string_view name, const v1::Dataset& dataset);
 
 // What became of `name`. -o text: the name.
 Columns DeletedModelColumns();

@@ -97,7 +97,7 @@ std::string CsvRow(const Columns& columns, const Cells& cells) {
     if (!std::exchange(first, false)) row += ',';
     row += CsvField(cells[c].exact);
   }
-  return row + "\n";
+  return row;
 }
 
 std::string CsvField(std::string_view field) {

@@ -39,7 +39,7 @@ std::string Table(const Columns& columns, const std::vector<Cells>& rows);
 // One line a column that has something: its title in lower case, the cell.
 std::string Card(const Columns& columns, const Cells& cells);
 
-// RFC 4180, but with LF at the end of lines, as Unix tools have it.
+// A line as RFC 4180 has it, without its end.
 std::string CsvHeader(const Columns& columns);
 std::string CsvRow(const Columns& columns, const Cells& cells);
 

@@ -51,13 +51,13 @@ TEST(SheetTest, ACardHasOneLineAColumnAndSkipsWhatIsEmpty) {
 }
 
 TEST(SheetTest, CsvHasExactValuesOfItsOwnColumns) {
-  EXPECT_EQ(CsvHeader(NamesAndCounts()), "name,count,sha256\n");
+  EXPECT_EQ(CsvHeader(NamesAndCounts()), "name,count,sha256");
   EXPECT_EQ(CsvRow(NamesAndCounts(), {{"n"}, {"2.1K", "2104"}, {"x"}, {"a"}}),
             "n,2104,x\n");
 }
 
 TEST(SheetTest, CsvKeepsAnEmptyFirstField) {
-  EXPECT_EQ(CsvRow({{"a", ""}, {"b", ""}}, {{""}, {"1"}}), ",1\n");
+  EXPECT_EQ(CsvRow({{"a", ""}, {"b", ""}}, {{""}, {"1"}}), ",1");
 }
 
 TEST(SheetTest, CsvQuotesAsRfc4180Says) {

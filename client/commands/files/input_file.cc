@@ -39,6 +39,7 @@ absl::Status WaitFor(int fd, const std::string& name,
     ready =
         poll(files.data(), files.size(), MillisecondsUntil(patience.deadline));
   } while (ready < 0 && errno == EINTR);
+  if (ready < 0) return FileError(name, errno);
   if (ready == 0) {
     return absl::DeadlineExceededError(
         fmt::format("{} has not ended in time. Try again with a longer "

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "client/commands/files/input.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -87,6 +89,18 @@ TEST(InputTest, AHandlerThatFailsEndsTheReading) {
   std::fclose(file);
   EXPECT_EQ(status, absl::NotFoundError("x"));
   EXPECT_EQ(calls, 1);
+}
+
+TEST(InputFileTest, AWaitThatCannotBeIsAnErrorAndNoCtrlC) {
+  InputFile input(open("/dev/null", O_RDONLY), "x.txt");
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  const rlimit one = {1, files.rlim_max};  // fewer than poll is given
+  setrlimit(RLIMIT_NOFILE, &one);
+  const auto data = input.Read({});
+  setrlimit(RLIMIT_NOFILE, &files);
+  EXPECT_EQ(data.status().code(), absl::StatusCode::kUnknown);
+  EXPECT_EQ(data.status().message(), "x.txt: Invalid argument");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <random>
 #include <system_error>
 #include <utility>
 
@@ -17,30 +18,58 @@
 namespace microgpt::client {
 namespace {
 
-// What `path` links to, so that the link stays one.
+namespace fs = std::filesystem;
+
+// What `path` links to, so that the link stays one; there need be nothing yet.
 std::string Resolved(const std::string& path) {
   std::error_code error;
-  const std::filesystem::path real = std::filesystem::canonical(path, error);
-  return error ? path : real.string();
+  fs::path real = fs::canonical(path, error);
+  if (!error) return real.string();
+  real = path;
+  constexpr int kMostLinks = 40;  // as Linux has it
+  for (int links = 0; links < kMostLinks && fs::is_symlink(real, error);
+       ++links) {
+    const fs::path target = fs::read_symlink(real, error);
+    if (error) break;
+    real = real.parent_path() / target;
+  }
+  return real.string();
+}
+
+// A new file.
+struct Part {
+  int fd = -1;  // -1: errno says why there is none
+  std::string path;
+};
+
+// Nobody else has it, nor foresaw its name. Its mode is that of any new file.
+Part MakePart(const std::string& place) {
+  std::random_device random;
+  Part part;
+  do {
+    part.path = fmt::format("{}.{:08x}.part", place, random());
+    part.fd =
+        open(part.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  } while (part.fd < 0 && errno == EEXIST);
+  return part;
 }
 
 }  // namespace
 
 absl::StatusOr<OutputFile> OutputFile::Create(const std::string& path) {
-  const std::string place = Resolved(path);
   struct stat about {};
-  const bool exists = stat(place.c_str(), &about) == 0;
+  const bool exists = stat(path.c_str(), &about) == 0;
+  if (!exists && errno != ENOENT) return FileError(path, errno);
   if (exists && !S_ISREG(about.st_mode)) {
-    const int fd = open(place.c_str(), O_WRONLY | O_CLOEXEC);
+    const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
     if (fd < 0) return FileError(path, errno);
-    return OutputFile(fd, place, place);
+    return OutputFile(fd, path, path);
   }
-  const std::string beside = fmt::format("{}.{}.part", place, getpid());
-  const int fd =
-      open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (fd < 0) return FileError(path, errno);
-  if (exists) (void)fchmod(fd, about.st_mode & 07777);  // else as usual
-  return OutputFile(fd, place, beside);
+  const std::string place = Resolved(path);
+  Part part = MakePart(place);
+  if (part.fd < 0) return FileError(part.path, errno);
+  if (exists) (void)fchmod(part.fd, about.st_mode & 07777);  // else as usual
+  return OutputFile(part.fd, place, std::move(part.path));
 }
 
 OutputFile::OutputFile(int fd, std::string path, std::string written_path)
@@ -61,7 +90,7 @@ absl::Status OutputFile::Write(std::string_view data) {
   while (!data.empty()) {
     const ssize_t written = write(fd_, data.data(), data.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return FileError(path_, errno);
+    if (written < 0) return FileError(written_path_, errno);
     data.remove_prefix(static_cast<std::size_t>(written));
   }
   return absl::OkStatus();
@@ -69,7 +98,7 @@ absl::Status OutputFile::Write(std::string_view data) {
 
 absl::Status OutputFile::Commit() {
   const bool is_beside = written_path_ != path_;
-  if (is_beside && fsync(fd_) != 0) return FileError(path_, errno);
+  if (is_beside && fsync(fd_) != 0) return FileError(written_path_, errno);
   if (is_beside && std::rename(written_path_.c_str(), path_.c_str()) != 0) {
     return FileError(path_, errno);
   }

@@ -12,12 +12,14 @@ namespace microgpt::client {
 
 // A file that is there in full or not at all: it is written beside its place,
 // and takes it, and that of a file of the same name, once it is complete. What
-// is no regular file (a device, a pipe) is written to as it is.
+// is no regular file (a device, a pipe) is written to as it is. A link stays
+// one, also where it leads to nothing yet.
 class OutputFile {
  public:
   static absl::StatusOr<OutputFile> Create(const std::string& path);
 
-  // Without Commit nothing is left of it.
+  // Without Commit nothing is left of it. Only a signal that ends the program
+  // before leaves it, beside its place: NAME.<8 hex digits>.part.
   ~OutputFile();
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "client/commands/files/output_file.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -79,6 +80,34 @@ TEST_F(OutputFileTest, ALinkStaysALink) {
   EXPECT_EQ(Text(Path("a")), "new");
 }
 
+TEST_F(OutputFileTest, ALinkToWhatIsNotThereYetStaysALink) {
+  fs::create_symlink("a", Path("b"));
+  fs::create_symlink(Path("b"), Path("link"));
+  auto file = OutputFile::Create(Path("link"));
+  ASSERT_TRUE(file.ok() && file->Write("new").ok() && file->Commit().ok());
+  EXPECT_TRUE(fs::is_symlink(Path("link")) && fs::is_symlink(Path("b")));
+  EXPECT_FALSE(fs::is_symlink(Path("a")));
+  EXPECT_EQ(Text(Path("a")), "new");
+}
+
+TEST_F(OutputFileTest, ALinkThatLeadsToItselfIsRefused) {
+  fs::create_symlink("link", Path("link"));
+  EXPECT_EQ(OutputFile::Create(Path("link")).status().message(),
+            Path("link") + ": Too many levels of symbolic links");
+}
+
+TEST_F(OutputFileTest, TwoAtOnceDoNotMix) {
+  auto one = OutputFile::Create(Path("a"));
+  auto two = OutputFile::Create(Path("a"));
+  ASSERT_TRUE(one.ok() && two.ok());
+  EXPECT_TRUE(one->Write("one").ok() && two->Write("two").ok());
+  EXPECT_TRUE(two->Commit().ok());
+  EXPECT_EQ(Text(Path("a")), "two");
+  EXPECT_TRUE(one->Commit().ok());
+  EXPECT_EQ(Text(Path("a")), "one");
+  EXPECT_EQ(Files(), 1u);
+}
+
 TEST_F(OutputFileTest, ADeviceIsWrittenToAndNotReplaced) {
   auto file = OutputFile::Create("/dev/null");
   ASSERT_TRUE(file.ok()) << file.status();
@@ -88,8 +117,11 @@ TEST_F(OutputFileTest, ADeviceIsWrittenToAndNotReplaced) {
 }
 
 TEST_F(OutputFileTest, WhatCannotBeWrittenSaysWhy) {
-  EXPECT_EQ(OutputFile::Create(Path("no/a")).status().message(),
-            Path("no/a") + ": No such file or directory");
+  EXPECT_THAT(
+      std::string(OutputFile::Create(Path("no/a")).status().message()),
+      testing::MatchesRegex(Path("no/a") +
+                            "\\.[0-9a-f]+\\.part: No such file or directory"))
+      << "the file that could not be made";
   EXPECT_EQ(OutputFile::Create(Path("")).status().message(),
             Path("") + ": Is a directory");
   auto full = OutputFile::Create("/dev/full");

@@ -59,7 +59,7 @@ absl::Status RunAdd(Session& session, const AddOptions& options) {
   Row row = DatasetListRow(*dataset, Clock::now());
   row.text = name.empty() ? dataset->id() : name;  // of several the one given
   ResultPrinter(&session, DatasetListColumns())
-      .Print(Added(row.text, *dataset, session.color_out), *dataset, row);
+      .PrintMade(Added(row.text, *dataset), *dataset, row);
   session.console.Note(fmt::format("  Next: mgpt train {}{}", row.text,
                                    name.empty() ? " --model NAME" : ""));
   return absl::OkStatus();
@@ -100,18 +100,20 @@ absl::Status RunShow(Session& session, const ShowOptions& options) {
 }
 
 // "pets with 2,104 documents", or only the name of a text that has more names.
-absl::StatusOr<std::string> DescribeDataset(Session& session,
-                                            const std::string& name) {
+absl::StatusOr<Deletable> DescribeDataset(Session& session,
+                                          const std::string& name) {
   v1::GetDatasetRequest request;
   request.set_dataset(name);
   const absl::StatusOr<v1::Dataset> dataset = Get(session, request);
   if (!dataset.ok()) return Explained(dataset.status(), "dataset rm", kList);
   const int names = dataset->names_size();
   if (name != dataset->id() && names > 1) {
-    return fmt::format("the name {}, one of {} of its text", name, names);
+    return Deletable{
+        name, fmt::format("the name {}, one of {} of its text", name, names)};
   }
-  return fmt::format("{} with {}", name,
-                     Counted(dataset->documents(), "document"));
+  return Deletable{name,
+                   fmt::format("{} with {}", name,
+                               Counted(dataset->documents(), "document"))};
 }
 
 std::string DeletionSentence(const std::string& name,
@@ -148,9 +150,8 @@ void AddAdd(CLI::App& group, Action* chosen) {
       "mgpt dataset add pets.txt\n"
       "zcat towns.gz | mgpt dataset add - --name towns",
       options, RunAdd, chosen);
-  command
-      ->add_option("FILE", options->file,
-                   "One string a line; - is standard input")
+  RefuseEmpty(command->add_option("FILE", options->file,
+                                  "One string a line; - is standard input"))
       ->required()
       ->option_text(" ");
   AddText(*command, "-n,--name", &options->name,

@@ -67,11 +67,13 @@ absl::Status ReadExport(Session& session, const ExportOptions& options,
   v1::ExportModelRequest request;
   request.set_model(options.model);
   request.set_format(FormatFor(options));
+  // On the same terminal a bar would stand amid the data.
+  const bool has_terminal = options.file == "-" && session.out.is_terminal();
   ByteProgress progress(&session.console, std::nullopt);
   const absl::Status status = session.connection.Read(
       session.connection.registry(), &v1::Registry::Stub::ExportModel, request,
       [&](const v1::ExportModelResponse& response) {
-        progress.Add(response.chunk().size());
+        if (!has_terminal) progress.Add(response.chunk().size());
         return sink(response.chunk());
       });
   progress.Finish();
@@ -133,38 +135,58 @@ absl::StatusOr<std::string> ModelToImport(const ImportOptions& options) {
   return NamesNoModel(is_input ? kStandardInputName : options.file);
 }
 
-absl::StatusOr<std::string> StoreText(Session& session,
-                                      const std::string& path) {
+// What a model was trained on.
+struct TrainedOn {
+  std::string id;       // empty: the model's file may tell
+  bool is_new = false;  // stored by this command
+};
+
+// From where the text may be stored, `hold` keeps Ctrl-C from ending the
+// program without a word about it.
+absl::StatusOr<TrainedOn> StoreText(Session& session, const std::string& path,
+                                    std::optional<Interrupts::Hold>* hold) {
   absl::StatusOr<InputFile> file = InputFile::Open(path, &session.console);
   if (!file.ok()) return file.status();
+  hold->emplace(session.connection.interrupts());
   const absl::StatusOr<v1::Dataset> dataset =
       UploadDataset(session, &*file, "");
   if (!dataset.ok()) return dataset.status();
-  return dataset->id();
+  return TrainedOn{dataset->id(), true};
 }
 
 // The dataset that `argument` means, as `mgpt train` understands it: a file is
-// stored first. Empty, as the argument: the model's file may tell.
-absl::StatusOr<std::string> DatasetFor(Session& session,
-                                       const std::string& argument) {
-  if (argument.empty()) return "";
+// stored first.
+absl::StatusOr<TrainedOn> DatasetFor(Session& session,
+                                     const std::string& argument,
+                                     std::optional<Interrupts::Hold>* hold) {
+  if (argument.empty()) return TrainedOn();
   absl::Status not_found;
   for (const TrainSource& source : TrainSources(argument)) {
     if (source.kind != TrainSource::Kind::kDataset) {
-      return StoreText(session, source.value);
+      return StoreText(session, source.value, hold);
     }
     v1::GetDatasetRequest request;
     request.set_dataset(source.value);
     const absl::StatusOr<v1::Dataset> dataset =
         session.connection.Call(session.connection.registry(),
                                 &v1::Registry::Stub::GetDataset, request);
-    if (dataset.ok()) return dataset->id();
+    if (dataset.ok()) return TrainedOn{dataset->id()};
     if (dataset.status().code() != absl::StatusCode::kNotFound) {
       return dataset.status();
     }
     not_found = dataset.status();
   }
   return NoFileEither(not_found);
+}
+
+// The model's `status`, with what there is all the same.
+absl::Status AfterDataset(const absl::Status& status,
+                          const TrainedOn& dataset) {
+  if (!dataset.is_new) return status;
+  return absl::Status(
+      status.code(),
+      fmt::format("{} The dataset {} is stored",
+                  Sentence(std::string(status.message())), dataset.id));
 }
 
 absl::StatusOr<v1::Model> Import(Session& session,
@@ -178,10 +200,14 @@ absl::StatusOr<v1::Model> Import(Session& session,
   absl::StatusOr<InputFile> file =
       InputFile::Open(options.file, &session.console);
   if (!file.ok()) return file.status();
-  const absl::StatusOr<std::string> dataset =
-      DatasetFor(session, options.dataset);
+  std::optional<Interrupts::Hold> hold;
+  const absl::StatusOr<TrainedOn> dataset =
+      DatasetFor(session, options.dataset, &hold);
   if (!dataset.ok()) return dataset.status();
-  return UploadModel(session, &*file, *model, *dataset);
+  absl::StatusOr<v1::Model> imported =
+      UploadModel(session, &*file, *model, dataset->id);
+  if (!imported.ok()) return AfterDataset(imported.status(), *dataset);
+  return imported;
 }
 
 absl::Status RunImport(Session& session, const ImportOptions& options) {
@@ -190,8 +216,7 @@ absl::Status RunImport(Session& session, const ImportOptions& options) {
     return Explained(model.status(), "import", "mgpt import --help");
   }
   ResultPrinter(&session, ModelListColumns())
-      .Print(Imported(*model, session.color_out), *model,
-             ModelListRow(*model, Clock::now()));
+      .PrintMade(Imported(*model), *model, ModelListRow(*model, Clock::now()));
   session.console.Note(fmt::format("  Next: mgpt generate {}", model->name()));
   return absl::OkStatus();
 }
@@ -214,10 +239,10 @@ void AddExport(CLI::App& root, Action* chosen) {
           "json or safetensors (default: as FILE's name ends,\n"
           "or else safetensors)")
       ->option_text("NAME");
-  command
-      ->add_option("-O,--output-file", options->file,
-                   "Where to; replaces a file of this name once all of it\n"
-                   "is there (default: -, standard output)")
+  RefuseEmpty(command->add_option(
+                  "-O,--output-file", options->file,
+                  "Where to; replaces a file of this name once all of it\n"
+                  "is there (default: -, standard output)"))
       ->option_text("FILE");
 }
 
@@ -229,10 +254,9 @@ void AddImport(CLI::App& root, Action* chosen) {
       "mgpt import model.json --model old --dataset names.txt\n"
       "mgpt import - --model old < model.json",
       options, RunImport, chosen);
-  command
-      ->add_option("FILE", options->file,
-                   "What export writes, or a model.json of\n"
-                   "microgpt.py_analysis; - is standard input")
+  RefuseEmpty(command->add_option("FILE", options->file,
+                                  "What export writes, or a model.json of\n"
+                                  "microgpt.py_analysis; - is standard input"))
       ->required()
       ->option_text(" ");
   AddText(*command, "-m,--model", &options->model,

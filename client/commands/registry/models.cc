@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "client/command_line/values.h"
 #include "client/commands/pages.h"
@@ -25,7 +26,7 @@ struct ListOptions {
 };
 
 struct ShowOptions {
-  v1::GetModelRequest request;
+  std::string model;
 };
 
 // Calls `each` for every version of a model, or the newest of every model,
@@ -59,29 +60,50 @@ absl::Status RunList(Session& session, const ListOptions& options) {
                    options.model.empty() ? "mgpt jobs" : "mgpt ls");
 }
 
+absl::StatusOr<v1::Model> Get(Session& session, const std::string& reference) {
+  v1::GetModelRequest request;
+  request.set_model(reference);
+  return session.connection.Call(session.connection.registry(),
+                                 &v1::Registry::Stub::GetModel, request);
+}
+
 absl::Status RunShow(Session& session, const ShowOptions& options) {
-  const absl::StatusOr<v1::Model> model =
-      session.connection.Call(session.connection.registry(),
-                              &v1::Registry::Stub::GetModel, options.request);
+  const absl::StatusOr<v1::Model> model = Get(session, options.model);
   if (!model.ok()) {
-    return Explained(model.status(), "show",
-                     ListForReference(options.request.model()));
+    return Explained(model.status(), "show", ListForReference(options.model));
   }
   PrintCard(session, *model, ModelCardColumns(),
             ModelCardRow(*model, Clock::now()));
   return absl::OkStatus();
 }
 
-// "names@3", or "names with 3 versions".
-absl::StatusOr<std::string> DescribeModel(Session& session,
-                                          const std::string& name) {
+// Whether `reference` is of the form "names@3".
+bool HasNumber(std::string_view reference) {
+  return HasVersion(reference) &&
+         ParseWhole(reference.substr(ModelOf(reference).size() + 1));
+}
+
+// "names@3" for "names@latest". An alias is refused: whoever deletes one may
+// mean only it.
+absl::StatusOr<std::string> ExactVersion(Session& session,
+                                         const std::string& reference) {
+  const absl::StatusOr<v1::Model> model = Get(session, reference);
+  if (!model.ok()) return model.status();
+  const std::string exact = ModelAndVersion(model->name(), model->version());
+  if (HasNumber(reference) || reference.ends_with("@latest")) return exact;
+  return absl::InvalidArgumentError(fmt::format(
+      "{0} is an alias of {1}: delete {1}, or the alias. See: mgpt alias rm "
+      "--help",
+      reference, exact));
+}
+
+// "names@3", or "names (3 versions, its jobs and their record)".
+absl::StatusOr<Deletable> DescribeModel(Session& session,
+                                        const std::string& name) {
   if (HasVersion(name)) {
-    v1::GetModelRequest request;
-    request.set_model(name);
-    const absl::StatusOr<v1::Model> model = session.connection.Call(
-        session.connection.registry(), &v1::Registry::Stub::GetModel, request);
-    if (!model.ok()) return model.status();
-    return ModelAndVersion(model->name(), model->version());
+    const absl::StatusOr<std::string> exact = ExactVersion(session, name);
+    if (!exact.ok()) return exact.status();
+    return Deletable{*exact, *exact};
   }
   std::size_t versions = 0;
   const absl::Status status =
@@ -90,7 +112,8 @@ absl::StatusOr<std::string> DescribeModel(Session& session,
         return true;
       });
   if (!status.ok()) return status;
-  return fmt::format("{} with {}", name, Counted(versions, "version"));
+  return Deletable{name, fmt::format("{} ({}, its jobs and their record)", name,
+                                     Counted(versions, "version"))};
 }
 
 std::string DeletionSentence(const std::string& name,
@@ -116,24 +139,35 @@ absl::Status ExplainedDeletion(const absl::Status& status,
   return Explained(status, "rm", ListForReference(name));
 }
 
+// Deletes "names" or "names@3"; anything else is looked up first.
+absl::Status RemoveModel(Session& session, std::string name,
+                         ResultPrinter* results) {
+  if (HasVersion(name) && !HasNumber(name)) {
+    absl::StatusOr<std::string> exact = ExactVersion(session, name);
+    if (!exact.ok()) return exact.status();
+    name = *std::move(exact);
+  }
+  v1::DeleteModelRequest request;
+  request.set_model(name);
+  const absl::StatusOr<v1::DeleteModelResponse> response =
+      session.connection.Call(session.connection.registry(),
+                              &v1::Registry::Stub::DeleteModel, request);
+  if (!response.ok()) return response.status();
+  results->Print(DeletionSentence(name, *response), *response,
+                 DeletedModelRow(name, *response));
+  return absl::OkStatus();
+}
+
 absl::Status RunRemove(Session& session, const DeletionOptions& options) {
   ResultPrinter results(&session, DeletedModelColumns());
-  const auto describe = [&session](const std::string& name) {
-    absl::StatusOr<std::string> description = DescribeModel(session, name);
-    if (description.ok()) return description;
-    return absl::StatusOr<std::string>(
-        ExplainedDeletion(description.status(), name));
+  const auto describe = [&](const std::string& name) {
+    absl::StatusOr<Deletable> deletable = DescribeModel(session, name);
+    if (deletable.ok()) return deletable;
+    return absl::StatusOr<Deletable>(
+        ExplainedDeletion(deletable.status(), name));
   };
   return DeleteEach(session, options, describe, [&](const std::string& name) {
-    v1::DeleteModelRequest request;
-    request.set_model(name);
-    const absl::StatusOr<v1::DeleteModelResponse> response =
-        session.connection.Call(session.connection.registry(),
-                                &v1::Registry::Stub::DeleteModel, request);
-    if (!response.ok()) return ExplainedDeletion(response.status(), name);
-    results.Print(DeletionSentence(name, *response), *response,
-                  DeletedModelRow(name, *response));
-    return absl::OkStatus();
+    return ExplainedDeletion(RemoveModel(session, name, &results), name);
   });
 }
 
@@ -151,14 +185,15 @@ void AddModels(CLI::App& root, Action* chosen) {
   CLI::App* show_command = AddCommand<ShowOptions>(
       root, "show", "Show a version of a model, and where it comes from",
       "mgpt show names\nmgpt show names@prod -o text", show, RunShow, chosen);
-  AddReference(*show_command, show->request.mutable_model())->required();
+  AddReference(*show_command, &show->model)->required();
 
   auto removal = std::make_shared<DeletionOptions>();
   CLI::App* rm = AddCommand<DeletionOptions>(
       root, "rm", "Delete versions, or models with all their versions",
       "mgpt rm names@3\nmgpt rm names pets -y", removal, RunRemove, chosen);
   AddDeletionOptions(*rm, "MODEL",
-                     "One version of a model: names@3; or all of it: names",
+                     "One version of a model: names@3; or all of it, with\n"
+                     "its jobs and their record: names",
                      removal.get());
 }
 

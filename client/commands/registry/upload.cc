@@ -51,13 +51,13 @@ class Chunks {
 };
 
 // Sends `first`, which has the file's first chunk too, and then chunks only.
-//   list: where to look whether it is stored.
+//   what: it is, "the text"; list: where to look whether it is stored.
 template <typename Request, typename Response>
 absl::StatusOr<Response> UploadFile(
     Session& session, InputFile* file,
     std::unique_ptr<grpc::ClientWriter<Request>> (v1::Registry::Stub::*method)(
         grpc::ClientContext*, Response*),
-    const Request& first, std::string_view list) {
+    const Request& first, std::string_view what, std::string_view list) {
   Chunks chunks(&session, file);
   bool is_first = true;
   absl::StatusOr<Response> response = session.connection.Upload(
@@ -69,11 +69,13 @@ absl::StatusOr<Response> UploadFile(
   if (response.status().code() != absl::StatusCode::kCancelled) return response;
   // The server stores nothing of what it has not in full.
   if (!chunks.at_end()) {
-    return absl::CancelledError("interrupted: nothing was stored");
+    return absl::CancelledError(
+        fmt::format("interrupted: {} was not stored", what));
   }
-  return absl::CancelledError(fmt::format(
-      "interrupted before the server answered: it may be stored. See: {}",
-      list));
+  return absl::CancelledError(
+      fmt::format("interrupted before the server answered: {} may be stored, "
+                  "{} has it then",
+                  what, list));
 }
 
 }  // namespace
@@ -83,7 +85,7 @@ absl::StatusOr<v1::Dataset> UploadDataset(Session& session, InputFile* file,
   v1::AddDatasetRequest first;
   first.set_name(name);
   return UploadFile(session, file, &v1::Registry::Stub::AddDataset, first,
-                    "mgpt dataset ls");
+                    "the text", "mgpt dataset ls");
 }
 
 absl::StatusOr<v1::Model> UploadModel(Session& session, InputFile* file,
@@ -93,7 +95,7 @@ absl::StatusOr<v1::Model> UploadModel(Session& session, InputFile* file,
   first.set_model(model);
   first.set_dataset(dataset);
   return UploadFile(session, file, &v1::Registry::Stub::ImportModel, first,
-                    fmt::format("mgpt ls {}", model));
+                    "the model", fmt::format("mgpt ls {}", model));
 }
 
 }  // namespace microgpt::client

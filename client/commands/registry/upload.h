@@ -2,7 +2,7 @@
 //
 // Files that are streamed to the server, with their progress. Memory stays
 // bounded whatever the size. Ctrl-C is CANCELLED with a sentence that says what
-// is stored now; an empty file is INVALID_ARGUMENT.
+// became of this file; an empty one is INVALID_ARGUMENT.
 #ifndef MICROGPT_CLIENT_COMMANDS_REGISTRY_UPLOAD_H_
 #define MICROGPT_CLIENT_COMMANDS_REGISTRY_UPLOAD_H_
 
