@@ -11,6 +11,8 @@
 namespace microgpt {
 namespace {
 
+constexpr std::string_view kPrefix = "sha256:";
+
 // With memory at hand, a digest fails only if it is used wrongly.
 void Check(int result) {
   assert(result == 1);
@@ -40,7 +42,14 @@ std::string Sha256::Hex() && {
 std::string Sha256Id(std::string_view bytes) {
   Sha256 digest;
   digest.Update(bytes);
-  return "sha256:" + std::move(digest).Hex();
+  return std::string(kPrefix) + std::move(digest).Hex();
+}
+
+bool IsSha256Id(std::string_view text) {
+  constexpr size_t kDigits = 64;
+  return text.starts_with(kPrefix) && text.size() == kPrefix.size() + kDigits &&
+         text.find_first_not_of("0123456789abcdef", kPrefix.size()) ==
+             text.npos;
 }
 
 }  // namespace microgpt

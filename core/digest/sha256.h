@@ -33,6 +33,9 @@ class Sha256 {
 // "sha256:<hex>", the identity of what has these bytes.
 std::string Sha256Id(std::string_view bytes);
 
+// That `text` has the form of such an identity.
+bool IsSha256Id(std::string_view text);
+
 }  // namespace microgpt
 
 #endif  // MICROGPT_CORE_DIGEST_SHA256_H_

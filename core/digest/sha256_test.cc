@@ -44,5 +44,18 @@ TEST(Sha256Test, AnIdNamesTheDigest) {
   EXPECT_EQ(Sha256Id("abc"), "sha256:" + std::string(kAbc));
 }
 
+TEST(Sha256Test, AnIdHasSixtyFourDigitsInLowerCase) {
+  const std::string id = Sha256Id("abc");
+  EXPECT_TRUE(IsSha256Id(id));
+  EXPECT_FALSE(IsSha256Id(""));
+  EXPECT_FALSE(IsSha256Id("sha256:"));
+  EXPECT_FALSE(IsSha256Id(kAbc));
+  EXPECT_FALSE(IsSha256Id(id.substr(0, id.size() - 1)));
+  EXPECT_FALSE(IsSha256Id(id + "0"));
+  EXPECT_FALSE(IsSha256Id("sha256:" + std::string(64, 'A')));
+  EXPECT_FALSE(IsSha256Id("sha256:" + std::string(63, '0') + "g"));
+  EXPECT_FALSE(IsSha256Id("SHA256:" + std::string(64, '0')));
+}
+
 }  // namespace
 }  // namespace microgpt

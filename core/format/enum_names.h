@@ -49,10 +49,9 @@ absl::StatusOr<Enum> ParseName(const EnumNames<Enum>& names,
   for (const EnumName<Enum>& name : names) {
     if (name.name == text) return name.value;
   }
-  return FieldError(
-      object.Path(key),
-      fmt::format("{} is neither {} nor {}", JsonString(Excerpt(text)),
-                  names[0].name, names[1].name));
+  return FieldError(object.Path(key),
+                    fmt::format("{} is neither {} nor {}", QuotedExcerpt(text),
+                                names[0].name, names[1].name));
 }
 
 }  // namespace microgpt

@@ -10,11 +10,13 @@
 #include <variant>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "core/errors/errors.h"
 #include "core/format/json_object.h"
 #include "core/format/json_reader.h"
 #include "core/format/json_text.h"
 #include "core/format/tensor_map.h"
+#include "core/model/config.h"
 
 namespace microgpt {
 namespace {
@@ -30,6 +32,20 @@ struct Tensor {
 };
 using Tensors = TensorMap<Tensor>;
 
+// Of the tensors of all models, which are those of the deepest.
+const absl::flat_hash_set<std::string>& TensorNames() {
+  static const auto* const names = [] {
+    const ModelConfig deepest =
+        ModelConfig::Create({.n_layer = kMaxLayers}).value();
+    auto* const set = new absl::flat_hash_set<std::string>;
+    for (const TensorSpec& spec : TensorSpecs(deepest, 1)) {
+      set->insert(spec.name);
+    }
+    return set;
+  }();
+  return *names;
+}
+
 // Keeps the metadata as a tree, the weights as plain numbers, and nothing of
 // what stands below other keys.
 class ModelReader : public JsonTreeReader {
@@ -42,6 +58,9 @@ class ModelReader : public JsonTreeReader {
   absl::Status Begin(Json::value_t kind) override;
   absl::Status End() override;
   absl::Status Scalar(Json value) override;
+  bool Ignores() const override {
+    return depth() > 1 && !InMetadata() && !InWeights();
+  }
 
  private:
   // How deep within the weights the value is: it is all of them, a tensor, a
@@ -54,6 +73,7 @@ class ModelReader : public JsonTreeReader {
            key(0) == kOwnKey;
   }
   absl::Status WrongType(const Json& value) const;
+  absl::Status BeginTensor(const std::string& name);
   absl::Status EndRow();
 
   Tensors tensors_;
@@ -68,7 +88,7 @@ absl::Status ModelReader::Begin(Json::value_t kind) {
   if (is_object != (depth() == kAll) || depth() == kNumber) {
     return WrongType(Json(kind));
   }
-  if (depth() == kTensor) tensor_ = &tensors_[key(1)];
+  if (depth() == kTensor) return BeginTensor(key(1));
   if (depth() == kRow) row_begin_ = tensor_->values.size();
   return absl::OkStatus();
 }
@@ -94,6 +114,15 @@ absl::Status ModelReader::WrongType(const Json& value) const {
                                             : "a number";
   return FieldError(
       Path(), fmt::format("{} where {} belongs", DescribeJson(value), wanted));
+}
+
+absl::Status ModelReader::BeginTensor(const std::string& name) {
+  // Before all of it is kept, even if the config comes last.
+  if (!TensorNames().contains(name)) {
+    return FieldError(Path(), "is no tensor of a microgpt model");
+  }
+  tensor_ = &tensors_[name];
+  return absl::OkStatus();
 }
 
 absl::Status ModelReader::EndRow() {

@@ -66,6 +66,16 @@ TEST(JsonModelTest, OtherTopLevelKeysAreIgnored) {
       TinyModel<double>());
 }
 
+TEST(JsonModelTest, OnlyWhatIsIgnoredMayHaveAKeyTwice) {
+  const std::string rest(kTiny.substr(1));
+  ExpectSame(ReadOrDie(R"({"x": {"a": 1, "a": [{"b": 1, "b": 2}]}, )" + rest),
+             TinyModel<double>());
+  EXPECT_EQ(ErrorOf(R"({"x": 1, "x": 2, )" + rest), "x: stands there twice");
+  EXPECT_EQ(ErrorOf(Replaced(std::string(kTiny), "\"BOS\"",
+                             R"("x": 1, "x": 2, "BOS")")),
+            "tokenizer.x: stands there twice");
+}
+
 TEST(JsonModelTest, WholeNumbersAreNumbersToo) {
   // As a JavaScript program writes them.
   ExpectSame(ReadOrDie(Replaced(std::string(kTiny), "[[-1.0], [-0.5], [0.0]]",
@@ -86,9 +96,16 @@ TEST(JsonModelTest, EachDamageIsNamed) {
        "state_dict: a list where an object of tensors belongs"},
       {"{\"wte\"", "7, \"x\": {\"wte\"",
        "state_dict: 7 where an object of tensors belongs"},
-      {"wpe", "wpr", "state_dict.wpe: is missing"},
+      {"\"wpe\": [[0.5]], ", "", "state_dict.wpe: is missing"},
       {"\"wpe\"", "\"bias\": [[1.0]], \"wpe\"",
-       "state_dict.bias: is no tensor of a model of this config"},
+       "state_dict.bias: is no tensor of a microgpt model"},
+      // At once, whatever stands in it.
+      {"[[0.5]]", "[[0.5]], \"layer64.attn_wq\": [[1.0], x",
+       "state_dict.layer64.attn_wq: is no tensor of a microgpt model"},
+      {"[[0.5]]", "[[0.5]], \"layer00.attn_wq\": [[1.0], x",
+       "state_dict.layer00.attn_wq: is no tensor of a microgpt model"},
+      {"[[0.5]]", "[[0.5]], \"layer63.attn_wq\": [[1.0]]",
+       "state_dict.layer63.attn_wq: is no tensor of a model of this config"},
       {"\"wpe\"", "\"wte\": [[1.0]], \"wpe\"",
        "state_dict.wte: stands there twice"},
       {"[[0.5]]", "0.5", "state_dict.wpe: 0.5 where a list of rows belongs"},

@@ -120,7 +120,7 @@ absl::Status JsonReader::Enter(Json::value_t kind) {
 absl::Status JsonReader::EnterKey(const std::string& key) {
   Level& level = levels_.back();
   level.key = key;
-  if (level.keys.insert(key).second) return absl::OkStatus();
+  if (Ignores() || level.keys.insert(key).second) return absl::OkStatus();
   return FieldError(Path(), "stands there twice");
 }
 

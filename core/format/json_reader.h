@@ -39,6 +39,10 @@ class JsonReader {
   virtual absl::Status End() = 0;
   virtual absl::Status Scalar(Json value) = 0;
 
+  // Whether nothing is kept of what the value at hand is within: keys may stand
+  // there twice then, since those so far are not kept either.
+  virtual bool Ignores() const { return false; }
+
   // How many objects and arrays the value is within.
   size_t depth() const { return levels_.size(); }
   // The key on its path in the object at `level`, 0..depth() - 1, from outside;

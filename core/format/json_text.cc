@@ -5,12 +5,25 @@
 
 #include <cassert>
 #include <cmath>
+#include <cstdint>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "core/text/utf8.h"
 
 namespace microgpt {
+namespace {
+
+// `text`, which is UTF-8, as far as an error has room for it.
+std::string Cut(std::string_view text) {
+  constexpr size_t kMax = 80;  // a sum fits in
+  if (text.size() <= kMax) return std::string(text);
+  text = text.substr(0, kMax);
+  while (!ValidateUtf8("", text).ok()) text.remove_suffix(1);
+  return fmt::format("{}…", text);
+}
+
+}  // namespace
 
 void AppendJsonNumber(double value, std::string& out) {
   assert(std::isfinite(value));
@@ -62,11 +75,21 @@ std::string JsonObjectText::Finish() const {
 }
 
 std::string Excerpt(std::string_view text) {
-  constexpr size_t kMax = 80;  // a sum fits in
-  if (text.size() <= kMax) return std::string(text);
-  text = text.substr(0, kMax);
-  while (!ValidateUtf8("", text).ok()) text.remove_suffix(1);
-  return fmt::format("{}…", text);
+  const std::string cut = Cut(text);
+  std::string excerpt;
+  for (std::string_view rest = cut; !rest.empty();) {
+    const char32_t code_point = *TakeCodePoint(rest);
+    if (CanBeSeen(code_point)) {
+      AppendUtf8(code_point, excerpt);
+    } else {
+      excerpt += fmt::format("\\u{:04x}", static_cast<uint32_t>(code_point));
+    }
+  }
+  return excerpt;
+}
+
+std::string QuotedExcerpt(std::string_view text) {
+  return JsonString(Cut(text));
 }
 
 }  // namespace microgpt

@@ -38,8 +38,11 @@ class JsonObjectText {
   std::string members_;
 };
 
-// `text`, which is UTF-8, cut to what an error has room for.
+// `text`, which is UTF-8, cut to what an error has room for; what cannot be
+// seen, such as a line feed, as \u000a.
 std::string Excerpt(std::string_view text);
+// So cut, and spelled by JsonString.
+std::string QuotedExcerpt(std::string_view text);
 
 }  // namespace microgpt
 

@@ -97,5 +97,13 @@ TEST(JsonTextTest, AnExcerptIsShortAndUtf8) {
   EXPECT_EQ(Excerpt(x79 + "é"), x79 + "…") << "half a character is left out";
 }
 
+TEST(JsonTextTest, WhatCannotBeSeenIsSpelledOutInAnExcerpt) {
+  EXPECT_EQ(Excerpt("a\n\x1B[2Jé b\x7F\u0085\u2028"),
+            "a\\u000a\\u001b[2Jé b\\u007f\\u0085\\u2028");
+  EXPECT_EQ(QuotedExcerpt("a\n\"é"), R"("a\n\"\u00e9")");
+  EXPECT_EQ(QuotedExcerpt(std::string(81, 'x')),
+            "\"" + std::string(80, 'x') + "\\u2026\"");
+}
+
 }  // namespace
 }  // namespace microgpt

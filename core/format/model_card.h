@@ -14,8 +14,8 @@ struct ModelCard {
   std::string base;     // name and version it was exported as: "names@3"
   std::string dataset;  // that it was trained on: "sha256:<hex>"
   std::optional<TrainingConfig> training;
-  std::optional<double> loss;             // nats a token; not kept
-  std::optional<double> validation_loss;  // unless finite
+  std::optional<double> loss;             // nats a token; not kept unless
+  std::optional<double> validation_loss;  // from 0 to 1e6
 };
 
 }  // namespace microgpt

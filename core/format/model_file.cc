@@ -54,18 +54,24 @@ std::unique_ptr<ModelWriter> ModelWriter::Create(
 }
 
 std::optional<std::string> ModelWriter::Next() {
+  // A long header, which is appended at once, stays where it is until less than
+  // a piece is left of it.
+  if (appended_.size() - given_ < kPieceBytes) {
+    appended_.erase(0, std::exchange(given_, 0));
+    Fill();
+  }
+  if (appended_.empty()) return std::nullopt;
+  std::string piece = appended_.substr(given_, kPieceBytes);
+  given_ += piece.size();
+  return piece;
+}
+
+void ModelWriter::Fill() {
   size_t before = 0;
   do {
     before = appended_.size();
     if (before < kPieceBytes) Append(appended_);
   } while (appended_.size() > before);
-  if (appended_.empty()) return std::nullopt;
-  std::string rest;
-  if (appended_.size() > kPieceBytes) {
-    rest = appended_.substr(kPieceBytes);
-    appended_.resize(kPieceBytes);
-  }
-  return std::exchange(appended_, std::move(rest));
 }
 
 std::string WriteModel(ModelFormat format, const Model& model,

@@ -9,6 +9,7 @@
 #ifndef MICROGPT_CORE_FORMAT_MODEL_FILE_H_
 #define MICROGPT_CORE_FORMAT_MODEL_FILE_H_
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,7 +41,11 @@ class ModelWriter {
   virtual void Append(std::string& out) = 0;
 
  private:
-  std::string appended_;  // and not yet given out
+  // Appends until there is a piece, or no more.
+  void Fill();
+
+  std::string appended_;
+  size_t given_ = 0;  // out, of appended_
 };
 
 // The whole file at once.

@@ -7,6 +7,7 @@
 
 #include "core/errors/errors.h"
 #include "core/format/small_models_test.h"
+#include "core/text/utf8.h"
 
 namespace microgpt {
 namespace {
@@ -81,27 +82,55 @@ TEST(ModelFileTest, AFileComesInPiecesOfLimitedSize) {
   }
 }
 
-TEST(ModelFileTest, AnAlphabetLargerThanAPieceIsCutToo) {
-  std::vector<std::string> alphabet;
-  for (char32_t c = 0x4E00; c < 0x4E00 + 20'000; ++c) {
-    alphabet.push_back({static_cast<char>(0xE0 | (c >> 12)),
-                        static_cast<char>(0x80 | ((c >> 6) & 0x3F)),
-                        static_cast<char>(0x80 | (c & 0x3F))});
-  }
+// A model of these characters, as small as can be otherwise.
+Model ModelOf(TokenizerKind kind, std::vector<std::string> alphabet) {
   const ModelConfig config =
       ModelConfig::Create(
           {.n_layer = 1, .n_embd = 1, .n_head = 1, .block_size = 1})
           .value();
-  const Model model(config, Tokenizer(TokenizerKind::kCodePoint, alphabet),
-                    Parameters<float>(config, 20'001), PythonRandom(42));
+  const auto vocab_size = static_cast<uint32_t>(alphabet.size() + 1);
+  return Model(config, Tokenizer(kind, std::move(alphabet)),
+               Parameters<float>(config, vocab_size), PythonRandom(42));
+}
+
+void ExpectComesBack(const Model& model) {
   for (const ModelFormat format : kFormats) {
-    const auto writer =
-        ModelWriter::Create(format, std::make_shared<const Model>(model), {});
-    EXPECT_EQ(writer->Next()->size(), 256u * 1024);
     const absl::StatusOr<ModelFile> read = ReadModel(WriteModel(format, model));
     ASSERT_TRUE(read.ok()) << read.status();
     ExpectSame(*read->model, model);
   }
+}
+
+// Headers of several MB, in pieces.
+TEST(ModelFileTest, AsManyCharactersAsMayBeComeBack) {
+  std::vector<std::string> alphabet;
+  for (char32_t c = 0x1000; alphabet.size() < kMaxAlphabet; ++c) {
+    if (c == 0xD800) c = 0xE000;  // surrogates
+    AppendUtf8(c, alphabet.emplace_back());
+  }
+  const auto model = std::make_shared<const Model>(
+      ModelOf(TokenizerKind::kCodePoint, std::move(alphabet)));
+  ExpectComesBack(*model);
+  for (const ModelFormat format : kFormats) {
+    const auto writer = ModelWriter::Create(format, model, {});
+    for (int i = 0; i < 40; ++i) {
+      EXPECT_EQ(writer->Next()->size(), 256u * 1024) << i;
+    }
+  }
+}
+
+// Those of the longest spelling in a file: of code points above U+FFFF.
+TEST(ModelFileTest, AsLongCharactersAsMayBeComeBack) {
+  std::string marks;
+  for (int i = 1; i < 64; ++i) AppendUtf8(0xE0100, marks);
+  std::vector<std::string> alphabet;
+  for (char32_t c = 0x20000; c < 0x30000; ++c) {
+    AppendUtf8(c, alphabet.emplace_back());
+    alphabet.back() += marks;
+  }
+  ASSERT_EQ(alphabet.front().size(), kMaxCharacterBytes);
+  ASSERT_EQ(alphabet.size() * kMaxCharacterBytes, kMaxAlphabetBytes);
+  ExpectComesBack(ModelOf(TokenizerKind::kGrapheme, std::move(alphabet)));
 }
 
 // read_model_files.py computes it from docs/model-files.md. It must never

@@ -38,10 +38,6 @@ absl::StatusOr<ModelConfig> ParseConfig(const JsonObject& object) {
   return config;
 }
 
-bool IsOneCodePoint(std::string_view text) {
-  return TakeCodePoint(text).has_value() && text.empty();
-}
-
 // What stands below our own key, or what is so without it.
 struct Own {
   std::optional<Precision> precision;
@@ -62,11 +58,25 @@ absl::StatusOr<Own> ParseOwn(const JsonObject& root) {
       ParseName(kTokenizerKindNames, object, "tokenizer_kind"));
   MICROGPT_ASSIGN_OR_RETURN(const JsonObject random, object.Object("random"));
   MICROGPT_ASSIGN_OR_RETURN(own.random, ParseRandom(random));
-  MICROGPT_ASSIGN_OR_RETURN(own.card, ParseCard(object));
+  MICROGPT_ASSIGN_OR_RETURN(
+      own.card, ParseCard(object, *own.precision, *own.tokenizer_kind));
   if (object.Has("sha256")) {
-    MICROGPT_ASSIGN_OR_RETURN(own.sha256, object.Text("sha256"));
+    MICROGPT_ASSIGN_OR_RETURN(own.sha256, ParseSum(object, "sha256"));
   }
   return own;
+}
+
+absl::Status CheckCharacter(const std::string& path, std::string_view character,
+                            TokenizerKind kind) {
+  if (absl::Status status = CheckCharacterSize(character); !status.ok()) {
+    return FieldError(path, std::string(status.message()));
+  }
+  if (IsOneCharacter(kind, character)) return absl::OkStatus();
+  return FieldError(
+      path,
+      fmt::format("{} is not one {}", QuotedExcerpt(character),
+                  kind == TokenizerKind::kCodePoint ? "code point"
+                                                    : "grapheme cluster"));
 }
 
 // That characters are what a Tokenizer takes. `path` is their list's.
@@ -74,19 +84,19 @@ absl::Status CheckAlphabet(const std::string& path,
                            std::span<const std::string> alphabet,
                            TokenizerKind kind) {
   if (alphabet.empty()) return FieldError(path, "is empty");
+  if (absl::Status status = CheckAlphabetSize(alphabet); !status.ok()) {
+    return FieldError(path, std::string(status.message()));
+  }
   for (size_t i = 0; i < alphabet.size(); ++i) {
-    const std::string character = JsonString(Excerpt(alphabet[i]));
-    if (alphabet[i].empty() ||
-        (kind == TokenizerKind::kCodePoint && !IsOneCodePoint(alphabet[i]))) {
-      return FieldError(fmt::format("{}[{}]", path, i),
-                        fmt::format("{} is not one code point", character));
-    }
+    const std::string place = fmt::format("{}[{}]", path, i);
+    MICROGPT_RETURN_IF_ERROR(CheckCharacter(place, alphabet[i], kind));
     if (i > 0 && alphabet[i] <= alphabet[i - 1]) {
       return FieldError(
-          fmt::format("{}[{}]", path, i),
+          place,
           fmt::format("{} does not come after {}: characters must be distinct"
                       " and sorted by code point",
-                      character, JsonString(Excerpt(alphabet[i - 1]))));
+                      QuotedExcerpt(alphabet[i]),
+                      QuotedExcerpt(alphabet[i - 1])));
     }
   }
   return absl::OkStatus();

@@ -10,6 +10,9 @@
 namespace microgpt {
 namespace {
 
+constexpr std::string_view kSum =
+    "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
 // The three objects of a model, as a file has them.
 std::string TextOf(const Model& model, std::string_view sha256 = "") {
   return "{\"config\": " + ConfigJson(model) +
@@ -50,10 +53,10 @@ TEST(ModelMetadataTest, TheObjectsAreThoseOfModelJson) {
 
 TEST(ModelMetadataTest, AllComesBack) {
   const Model model = OddModel<float>();
-  const absl::StatusOr<ModelMetadata> metadata = Parse(TextOf(model, "sum"));
+  const absl::StatusOr<ModelMetadata> metadata = Parse(TextOf(model, kSum));
   ASSERT_TRUE(metadata.ok()) << metadata.status();
   EXPECT_EQ(metadata->precision, Precision::kFloat32);
-  EXPECT_EQ(metadata->sha256, "sum");
+  EXPECT_EQ(metadata->sha256, kSum);
   ExpectSame(Model(metadata->config, metadata->tokenizer, model.parameters(),
                    metadata->random),
              model);
@@ -75,6 +78,51 @@ TEST(ModelMetadataTest, AFileOfOthersHasGraphemesWhereACharacterTakesThem) {
       Parse(Foreign(R"(["a", "e\u0301"])", 2));
   ASSERT_TRUE(metadata.ok()) << metadata.status();
   EXPECT_EQ(metadata->tokenizer.kind(), TokenizerKind::kGrapheme);
+}
+
+TEST(ModelMetadataTest, AGraphemeIsOneCluster) {
+  EXPECT_EQ(ErrorOf(Foreign(R"(["a", "ab"])", 2)),
+            R"(tokenizer.uchars[1]: "ab" is not one grapheme cluster)");
+  EXPECT_EQ(ErrorOf(Foreign(R"(["", "a"])", 2)),
+            R"(tokenizer.uchars[0]: "" is not one grapheme cluster)");
+}
+
+TEST(ModelMetadataTest, ACharacterHasALimit) {
+  std::string character = "é";  // and marks of two bytes each
+  for (int i = 0; i < 127; ++i) character += "\u0301";
+  const auto file = [](const std::string& last) {
+    return Foreign("[\"a\", \"" + last + "\"]", 2);
+  };
+  EXPECT_TRUE(Parse(file(character)).ok());
+  EXPECT_EQ(ErrorOf(file(character + "\u0301")),
+            "tokenizer.uchars[1]: a character of 258 bytes is above the maximum"
+            " 256");
+}
+
+TEST(ModelMetadataTest, AnAlphabetHasALimit) {
+  std::string uchars = "[\"a\"";
+  for (int i = 1; i <= 1 << 20; ++i) uchars += ", \"\"";
+  EXPECT_EQ(ErrorOf(Foreign(uchars + "]", 1 << 20)),
+            "tokenizer.uchars: 1048577 different characters are above the"
+            " maximum 1048576");
+}
+
+TEST(ModelMetadataTest, TrainingMustNotContradictTheModel) {
+  const std::string good = TextOf(TinyModel<double>());
+  const auto with = [&](std::string_view training) {
+    return Replaced(good, "\"random\"",
+                    "\"training\": " + std::string(training) + ", \"random\"");
+  };
+  EXPECT_EQ(ErrorOf(with(R"({"precision": "float32"})")),
+            R"(microgpt_server.training.precision: "float32" where the model's)"
+            R"( is "float64")");
+  EXPECT_EQ(
+      ErrorOf(with(R"({"tokenizer": "grapheme"})")),
+      R"(microgpt_server.training.tokenizer: "grapheme" where the model's)"
+      R"( is "code_point")");
+  const absl::StatusOr<ModelMetadata> metadata = Parse(with("{}"));
+  ASSERT_TRUE(metadata.ok()) << metadata.status();
+  EXPECT_EQ((*metadata->card.training)->precision, Precision::kFloat64);
 }
 
 TEST(ModelMetadataTest, OtherKeysAreIgnored) {
@@ -154,6 +202,8 @@ TEST(ModelMetadataTest, EachDamageIsNamed) {
        "microgpt_server.loss: a text where a number belongs"},
       {"\"precision\"", "\"sha256\": 0, \"precision\"",
        "microgpt_server.sha256: 0 where a text belongs"},
+      {"\"precision\"", "\"sha256\": \"\", \"precision\"",
+       R"(microgpt_server.sha256: "" is not "sha256:" and 64 digits of 0-9a-f)"},
   };
   for (const Damage& damage : damages) {
     EXPECT_EQ(ErrorOf(Replaced(good, damage.from, damage.to)), damage.error);

@@ -166,9 +166,9 @@ absl::StatusOr<Precision> PrecisionOf(const ModelMetadata& metadata,
   if (metadata.precision.has_value()) return *metadata.precision;
   if (first.type == kTypeName<float>) return Precision::kFloat32;
   if (first.type == kTypeName<double>) return Precision::kFloat64;
-  return FieldError(fmt::format("{}.dtype", name),
-                    fmt::format("{} is neither F32 nor F64",
-                                JsonString(Excerpt(first.type))));
+  return FieldError(
+      fmt::format("{}.dtype", name),
+      fmt::format("{} is neither F32 nor F64", QuotedExcerpt(first.type)));
 }
 
 // That a tensor is of type T and of the shape of `spec`, and its data as large.
@@ -177,8 +177,13 @@ absl::Status CheckTensor(const TensorSpec& spec, const Entry& entry) {
   if (entry.type != kTypeName<T>) {
     return FieldError(
         fmt::format("{}.dtype", spec.name),
-        fmt::format("{} where {} belongs", JsonString(Excerpt(entry.type)),
+        fmt::format("{} where {} belongs", QuotedExcerpt(entry.type),
                     JsonString(kTypeName<T>)));
+  }
+  if (entry.shape.size() != 2) {
+    return FieldError(
+        fmt::format("{}.shape", spec.name),
+        fmt::format("{} dimensions where 2 belong", entry.shape.size()));
   }
   if (entry.shape != std::vector<uint64_t>{spec.rows, spec.cols}) {
     return FieldError(

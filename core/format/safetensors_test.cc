@@ -154,7 +154,11 @@ TEST(SafetensorsTest, EachDamageOfTheHeaderIsNamed) {
       {R"("F32", "shape": [1)", R"("BF16", "shape": [1)",
        R"(wpe.dtype: "BF16" where "F32" belongs)"},
       {R"("shape": [1, 1])", R"("shape": [1])",
-       "wpe.shape: [1] where [1, 1] belongs"},
+       "wpe.shape: 1 dimensions where 2 belong"},
+      {R"("shape": [1, 1])", R"("shape": [1, 1, 1])",
+       "wpe.shape: 3 dimensions where 2 belong"},
+      {R"("shape": [1, 1])", R"("shape": [1, 2])",
+       "wpe.shape: [1, 2] where [1, 1] belongs"},
       {R"("shape": [1, 1])", R"("shape": [-1, 1])", negative},
       {R"("shape": [1, 1])",
        R"("shape": [18446744073709551615, 18446744073709551615])",
@@ -180,6 +184,11 @@ TEST(SafetensorsTest, EachDamageOfTheHeaderIsNamed) {
       {"[0, 12]", "[0, 13]",
        "wpe.data_offsets: begins at 12 where the data before go on to 13"},
   };
+  // A name that would write to a terminal is spelled out.
+  EXPECT_EQ(ErrorOf(FileOf(Replaced(good.header, "\"wpe\": {",
+                                    R"("\u001b[2J\n": {"x": 0, )"),
+                           good.data)),
+            R"(wpe: is missing)");
   for (const Damage& damage : damages) {
     const std::string header = Replaced(good.header, damage.from, damage.to);
     EXPECT_EQ(ErrorOf(FileOf(header, good.data)), damage.error);

@@ -10,8 +10,6 @@
 //   {"text": "山a…", "float32": {"sha256": …, "logits": [[…], …]}, "float64":
 //   …}
 // with the logits of each position of BOS and the text.
-#include <fmt/format.h>
-
 #include <fstream>
 #include <iostream>
 #include <span>

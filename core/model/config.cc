@@ -22,7 +22,7 @@ absl::Status CheckBeta(std::string_view field, double value) {
 }  // namespace
 
 absl::Status ModelSettings::Validate() const {
-  MICROGPT_RETURN_IF_ERROR(CheckRange("n_layer", n_layer, 1, 64));
+  MICROGPT_RETURN_IF_ERROR(CheckRange("n_layer", n_layer, 1, kMaxLayers));
   MICROGPT_RETURN_IF_ERROR(CheckRange("n_embd", n_embd, 1, 1024));
   MICROGPT_RETURN_IF_ERROR(CheckRange("n_head", n_head, 1, 64));
   MICROGPT_RETURN_IF_ERROR(CheckRange("block_size", block_size, 1, 1024));

@@ -10,9 +10,11 @@
 
 namespace microgpt {
 
+inline constexpr uint32_t kMaxLayers = 64;
+
 // The shape of a model. Defaults are the reference program's.
 struct ModelSettings {
-  uint32_t n_layer = 1;      // 1..64
+  uint32_t n_layer = 1;      // 1..kMaxLayers
   uint32_t n_embd = 16;      // 1..1024, a multiple of n_head
   uint32_t n_head = 4;       // 1..64
   uint32_t block_size = 16;  // 1..1024

@@ -170,7 +170,8 @@ int main(int argc, char** argv) {
   const absl::StatusOr<Corpus> corpus = Corpus::FromText(text);
   if (const std::string problem(corpus.status().message()); !corpus.ok())
     return std::fprintf(stderr, "%s: %s\n", argv[1], problem.c_str()), 2;
-  auto tokenizer = Tokenizer::ForCorpus(TokenizerKind::kCodePoint, *corpus);
+  auto tokenizer =
+      Tokenizer::ForCorpus(TokenizerKind::kCodePoint, *corpus).value();
   std::vector<std::vector<Token>> documents(corpus->size());
   for (size_t i = 0; i < documents.size(); ++i) {
     documents[i] = *tokenizer.Encode((*corpus)[i]);

@@ -31,7 +31,8 @@ class Training {
   explicit Training(const Golden& golden)
       : golden_(golden),
         corpus_(*Corpus::FromText(ReadTestdata("minerals.txt"))),
-        tokenizer_(Tokenizer::ForCorpus(TokenizerKind::kCodePoint, corpus_)),
+        tokenizer_(
+            Tokenizer::ForCorpus(TokenizerKind::kCodePoint, corpus_).value()),
         random_(golden.seed),
         model_{.n_layer = golden.n_layer,
                .n_embd = golden.n_embd,

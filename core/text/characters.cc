@@ -47,6 +47,10 @@ std::optional<Character> TakeCharacter(TokenizerKind kind,
   return Character{all.substr(0, all.size() - text.size()), *first};
 }
 
+bool IsOneCharacter(TokenizerKind kind, std::string_view text) {
+  return TakeCharacter(kind, text).has_value() && text.empty();
+}
+
 size_t CountCharacters(TokenizerKind kind, std::string_view text) {
   if (kind == TokenizerKind::kCodePoint) {
     const auto is_first_byte = [](char c) { return (c & 0xC0) != 0x80; };

@@ -12,7 +12,7 @@ namespace microgpt {
 enum class TokenizerKind {
   kCodePoint,  // a Unicode code point, as the reference program has it
   kGrapheme,   // what a reader sees as one: an extended grapheme cluster
-               // (Unicode Standard Annex 29, with the tables of Unicode 14)
+               // (Unicode Standard Annex 29, with the tables of Unicode 15)
 };
 
 struct Character {
@@ -25,6 +25,9 @@ struct Character {
 // ends a cluster.
 std::optional<Character> TakeCharacter(TokenizerKind kind,
                                        std::string_view& text);
+
+// That `text` is one character and nothing else.
+bool IsOneCharacter(TokenizerKind kind, std::string_view text);
 
 // How many characters `text` has, which must be UTF-8.
 size_t CountCharacters(TokenizerKind kind, std::string_view text);

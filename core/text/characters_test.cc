@@ -24,6 +24,18 @@ Strings Clusters(std::string_view text) {
   return Split(TokenizerKind::kGrapheme, text);
 }
 
+TEST(CharactersTest, OneCharacterIsNeitherNoneNorTwo) {
+  EXPECT_TRUE(IsOneCharacter(TokenizerKind::kGrapheme, "e\u0301"));
+  EXPECT_FALSE(IsOneCharacter(TokenizerKind::kCodePoint, "e\u0301"));
+  EXPECT_TRUE(IsOneCharacter(TokenizerKind::kCodePoint, "é"));
+  for (const TokenizerKind kind :
+       {TokenizerKind::kCodePoint, TokenizerKind::kGrapheme}) {
+    EXPECT_FALSE(IsOneCharacter(kind, ""));
+    EXPECT_FALSE(IsOneCharacter(kind, "ab"));
+    EXPECT_FALSE(IsOneCharacter(kind, "a\xCC"));
+  }
+}
+
 TEST(CharactersTest, ACodePointIsACharacterWhateverItsNeighbours) {
   EXPECT_EQ(Split(TokenizerKind::kCodePoint, "e\u0301山\r\n🇯🇵"),
             (Strings{"e", "\u0301", "山", "\r", "\n", "🇯", "🇵"}));
@@ -67,7 +79,12 @@ TEST(CharactersTest, HangulJamoMakeSyllables) {
   EXPECT_EQ(Clusters("가\u11A8각가"), (Strings{"가\u11A8", "각", "가"}));
 }
 
-// Unicode 14 breaks after a virama; joining conjuncts came with Unicode 15.1.
+TEST(CharactersTest, TheTablesAreThoseOfUnicode15) {
+  // An Arabic mark that Unicode 14 does not have.
+  EXPECT_EQ(Clusters("\u0628\U00010EFD"), (Strings{"\u0628\U00010EFD"}));
+}
+
+// Unicode 15.0 breaks after a virama; joining conjuncts came with Unicode 15.1.
 TEST(CharactersTest, DevanagariVowelSignsBelongToTheirConsonant) {
   EXPECT_EQ(Clusters("हिन्दी"), (Strings{"हि", "न्", "दी"}));
 }

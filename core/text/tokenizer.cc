@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "absl/container/flat_hash_set.h"
+#include "core/errors/errors.h"
 #include "core/text/utf8.h"
 
 namespace microgpt {
@@ -17,12 +18,6 @@ namespace {
 // A cluster may have any number of accents; a message has room for so many
 // code points. The longest of the emoji that Unicode recommends has ten.
 constexpr int kMostCodePointsNamed = 12;
-
-bool CanBeSeen(char32_t code_point) {
-  const bool control =
-      code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0);
-  return !control && (!IsSpace(code_point) || code_point == U' ');
-}
 
 // "'é' (U+0065 U+0301)", or the code points alone where there is nothing to be
 // seen.
@@ -59,12 +54,18 @@ std::vector<std::string> CodePointsOf(const Corpus& corpus) {
   return code_points;
 }
 
-std::vector<std::string> ClustersOf(const Corpus& corpus) {
+absl::StatusOr<std::vector<std::string>> ClustersOf(const Corpus& corpus) {
   absl::flat_hash_set<std::string_view> distinct;
   for (size_t i = 0; i < corpus.size(); ++i) {
     std::string_view rest = corpus[i];
     while (!rest.empty()) {
-      distinct.insert(TakeCharacter(TokenizerKind::kGrapheme, rest)->text);
+      const std::string_view cluster =
+          TakeCharacter(TokenizerKind::kGrapheme, rest)->text;
+      if (absl::Status status = CheckCharacterSize(cluster); !status.ok()) {
+        return absl::InvalidArgumentError(fmt::format(
+            "document {}: {}", i + 1, std::string(status.message())));
+      }
+      distinct.insert(cluster);
     }
   }
   std::vector<std::string> clusters(distinct.begin(), distinct.end());
@@ -78,16 +79,38 @@ char32_t FirstCodePoint(std::string_view text) {
   return *first;
 }
 
-bool IsOneCodePoint(std::string_view text) {
-  return TakeCodePoint(text).has_value() && text.empty();
-}
-
 }  // namespace
 
-Tokenizer Tokenizer::ForCorpus(TokenizerKind kind, const Corpus& corpus) {
-  return Tokenizer(kind, kind == TokenizerKind::kGrapheme
-                             ? ClustersOf(corpus)
-                             : CodePointsOf(corpus));
+absl::Status CheckCharacterSize(std::string_view character) {
+  if (character.size() <= kMaxCharacterBytes) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("a character of {} bytes is above the maximum {}",
+                  character.size(), kMaxCharacterBytes));
+}
+
+absl::Status CheckAlphabetSize(std::span<const std::string> alphabet) {
+  if (alphabet.size() > kMaxAlphabet) {
+    return absl::InvalidArgumentError(
+        fmt::format("{} different characters are above the maximum {}",
+                    alphabet.size(), kMaxAlphabet));
+  }
+  size_t bytes = 0;
+  for (const std::string& character : alphabet) bytes += character.size();
+  if (bytes <= kMaxAlphabetBytes) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("different characters of {} bytes in all are above the "
+                  "maximum {}",
+                  bytes, kMaxAlphabetBytes));
+}
+
+absl::StatusOr<Tokenizer> Tokenizer::ForCorpus(TokenizerKind kind,
+                                               const Corpus& corpus) {
+  absl::StatusOr<std::vector<std::string>> alphabet =
+      kind == TokenizerKind::kGrapheme ? ClustersOf(corpus)
+                                       : CodePointsOf(corpus);
+  if (!alphabet.ok()) return alphabet.status();
+  MICROGPT_RETURN_IF_ERROR(CheckAlphabetSize(*alphabet));
+  return Tokenizer(kind, *std::move(alphabet));
 }
 
 Tokenizer::Tokenizer(TokenizerKind kind, std::vector<std::string> alphabet)
@@ -96,8 +119,9 @@ Tokenizer::Tokenizer(TokenizerKind kind, std::vector<std::string> alphabet)
   // Ascending and distinct: no character is followed by one that is not above.
   assert(std::adjacent_find(alphabet_.begin(), alphabet_.end(),
                             std::greater_equal<>()) == alphabet_.end());
-  assert(kind == TokenizerKind::kGrapheme ||
-         std::ranges::all_of(alphabet_, IsOneCodePoint));
+  assert(std::ranges::all_of(alphabet_, [kind](std::string_view character) {
+    return IsOneCharacter(kind, character);
+  }));
   ascii_.fill(bos());
   firsts_.reserve(alphabet_.size());
   for (Token id = 0; id < bos(); ++id) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/text/characters.h"
 #include "core/text/corpus.h"
@@ -36,6 +37,17 @@ class TokenizedCorpus {
   std::vector<size_t> ends_;
 };
 
+// Limits of alphabets, for models to stay small beside their weights, and for
+// each to fit into a model file: an alphabet takes up to seven bytes for two in
+// a safetensors header, which other readers refuse above 100 MB.
+inline constexpr size_t kMaxCharacterBytes = 256;
+inline constexpr size_t kMaxAlphabet = size_t{1} << 20;  // characters
+inline constexpr size_t kMaxAlphabetBytes = size_t{16} << 20;
+
+// INVALID_ARGUMENT, without a field, if one of them is exceeded.
+absl::Status CheckCharacterSize(std::string_view character);
+absl::Status CheckAlphabetSize(std::span<const std::string> alphabet);
+
 // Maps characters to token ids 0…n-1 in ascending order of their UTF-8 bytes,
 // which is that of their code points; id n is BOS, which marks both the start
 // and the end of a document.
@@ -43,11 +55,14 @@ class TokenizedCorpus {
 // Immutable once made, so it may be shared between threads.
 class Tokenizer {
  public:
-  // With the characters of `corpus`, as `kind` has them.
-  static Tokenizer ForCorpus(TokenizerKind kind, const Corpus& corpus);
+  // With the characters of `corpus`, as `kind` has them. INVALID_ARGUMENT,
+  // without a field: a character or all of them are above their limits. Names
+  // the document of such a character by its number, from 1.
+  static absl::StatusOr<Tokenizer> ForCorpus(TokenizerKind kind,
+                                             const Corpus& corpus);
 
-  // alphabet: UTF-8, ascending, distinct, not empty; each one code point, or
-  // with kGrapheme one or more.
+  // alphabet: UTF-8, ascending, distinct, not empty; each one character as
+  // `kind` has them; within the limits above.
   Tokenizer(TokenizerKind kind, std::vector<std::string> alphabet);
 
   TokenizerKind kind() const { return kind_; }

@@ -27,7 +27,8 @@ Tokenizer OfClusters(std::vector<std::string> alphabet) {
 }
 
 std::vector<std::string> AlphabetOf(TokenizerKind kind, std::string_view text) {
-  const auto tokenizer = Tokenizer::ForCorpus(kind, *Corpus::FromText(text));
+  const auto tokenizer =
+      Tokenizer::ForCorpus(kind, *Corpus::FromText(text)).value();
   return {tokenizer.alphabet().begin(), tokenizer.alphabet().end()};
 }
 
@@ -151,7 +152,7 @@ TEST(TokenizerTest, EveryClusterOfManyWithTheSameBeginningIsFound) {
   }
   const Corpus corpus = *Corpus::FromText(text);
   const Tokenizer tokenizer =
-      Tokenizer::ForCorpus(TokenizerKind::kGrapheme, corpus);
+      Tokenizer::ForCorpus(TokenizerKind::kGrapheme, corpus).value();
   std::vector<Token> tokens(21 * 27);
   std::iota(tokens.begin(), tokens.end(), 0);
   EXPECT_EQ(*tokenizer.Encode(text), tokens);
@@ -160,7 +161,7 @@ TEST(TokenizerTest, EveryClusterOfManyWithTheSameBeginningIsFound) {
 TEST(TokenizerTest, ADocumentMayBeginWithAMark) {
   const Corpus corpus = *Corpus::FromText("\u0301e\n");
   const Tokenizer tokenizer =
-      Tokenizer::ForCorpus(TokenizerKind::kGrapheme, corpus);
+      Tokenizer::ForCorpus(TokenizerKind::kGrapheme, corpus).value();
   EXPECT_EQ(*tokenizer.Encode("\u0301e"), (std::vector<Token>{1, 0}));
   // A model may well put it after the letter, where it is a part of it.
   EXPECT_EQ(tokenizer.Decode(std::vector<Token>{0, 1}), "e\u0301");
@@ -171,8 +172,9 @@ TEST(TokenizerTest, ClustersOfOneCodePointAreTheSameTokensAsCodePoints) {
   const std::string_view text = "maéva 山田😀";
   const Corpus corpus = *Corpus::FromText(text);
   const auto code_points =
-      Tokenizer::ForCorpus(TokenizerKind::kCodePoint, corpus);
-  const auto clusters = Tokenizer::ForCorpus(TokenizerKind::kGrapheme, corpus);
+      Tokenizer::ForCorpus(TokenizerKind::kCodePoint, corpus).value();
+  const auto clusters =
+      Tokenizer::ForCorpus(TokenizerKind::kGrapheme, corpus).value();
   EXPECT_TRUE(std::ranges::equal(clusters.alphabet(), code_points.alphabet()));
   EXPECT_EQ(*clusters.Encode(text), *code_points.Encode(text));
 }
@@ -193,7 +195,7 @@ TEST(TokenizerTest, LongClustersCountAsMemory) {
 TEST(TokenizerTest, ACorpusIsEncodedDocumentByDocument) {
   const Corpus corpus = *Corpus::FromText("ba\né\ne\u0301b\n");
   const auto tokens = [&corpus](TokenizerKind kind) {
-    const Tokenizer tokenizer = Tokenizer::ForCorpus(kind, corpus);
+    const Tokenizer tokenizer = Tokenizer::ForCorpus(kind, corpus).value();
     const TokenizedCorpus tokenized = tokenizer.Encode(corpus);
     std::vector<std::vector<Token>> documents;
     for (size_t i = 0; i < tokenized.size(); ++i) {
@@ -207,6 +209,56 @@ TEST(TokenizerTest, ACorpusIsEncodedDocumentByDocument) {
   EXPECT_EQ(tokens(TokenizerKind::kGrapheme), (Documents{{1, 0}, {3}, {2, 1}}));
 }
 
+std::string CorpusError(TokenizerKind kind, std::string_view text) {
+  const absl::Status status =
+      Tokenizer::ForCorpus(kind, *Corpus::FromText(text)).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  return std::string(status.message());
+}
+
+// A letter and as many marks: 1 + 2 * marks bytes.
+std::string Marked(std::string letter, size_t marks) {
+  for (size_t i = 0; i < marks; ++i) letter += "\u0301";
+  return letter;
+}
+
+TEST(TokenizerTest, ACharacterHasALimitThatNamesTheDocument) {
+  const std::string longest = Marked("é", 127);  // 256 bytes
+  const std::string longer = Marked("a", 128);   // 257
+  EXPECT_EQ(AlphabetOf(TokenizerKind::kGrapheme, "b\nc" + longest + "\n"),
+            (std::vector<std::string>{"b", "c", longest}));
+  EXPECT_EQ(
+      CorpusError(TokenizerKind::kGrapheme, "b\n" + longest + "\nc" + longer),
+      "document 3: a character of 257 bytes is above the maximum 256");
+  EXPECT_EQ(AlphabetOf(TokenizerKind::kCodePoint, longer),
+            (std::vector<std::string>{"a", "\u0301"}));
+}
+
+TEST(TokenizerTest, AnAlphabetHasALimitOfCharacters) {
+  std::string text;
+  size_t characters = 0;
+  for (char32_t c = 0x10FFFF; characters < (1 << 20); --c) {
+    if (c >= 0xD800 && c < 0xE000) continue;  // surrogates
+    AppendUtf8(c, text);
+    ++characters;
+  }
+  const absl::StatusOr<Tokenizer> largest =
+      Tokenizer::ForCorpus(TokenizerKind::kCodePoint, *Corpus::FromText(text));
+  ASSERT_TRUE(largest.ok()) << largest.status();
+  EXPECT_EQ(largest->vocab_size(), (1u << 20) + 1);
+  EXPECT_EQ(CorpusError(TokenizerKind::kCodePoint, text + "a"),
+            "1048577 different characters are above the maximum 1048576");
+}
+
+TEST(TokenizerTest, AnAlphabetHasALimitOfBytes) {
+  std::vector<std::string> alphabet(65'536, std::string(256, 'x'));
+  EXPECT_TRUE(CheckAlphabetSize(alphabet).ok());
+  alphabet.emplace_back("y");
+  EXPECT_EQ(CheckAlphabetSize(alphabet).message(),
+            "different characters of 16777217 bytes in all are above the "
+            "maximum 16777216");
+}
+
 TEST(TokenizerDeathTest, AnAlphabetOutOfOrderIsOurOwnBug) {
   EXPECT_DEATH(For(U"ba"), "greater_equal");
   EXPECT_DEATH(For(U"aa"), "greater_equal");
@@ -215,7 +267,8 @@ TEST(TokenizerDeathTest, AnAlphabetOutOfOrderIsOurOwnBug) {
 
 TEST(TokenizerDeathTest, AClusterAmongCodePointsIsOurOwnBug) {
   EXPECT_DEATH(Tokenizer(TokenizerKind::kCodePoint, {"a", "e\u0301"}),
-               "IsOneCodePoint");
+               "IsOneCharacter");
+  EXPECT_DEATH(OfClusters({"ab"}), "IsOneCharacter");
 }
 
 }  // namespace

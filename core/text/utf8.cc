@@ -128,6 +128,10 @@ absl::Status ValidateUtf8(std::string_view field, std::string_view text,
   return absl::OkStatus();
 }
 
+bool IsOneCodePoint(std::string_view text) {
+  return TakeCodePoint(text).has_value() && text.empty();
+}
+
 bool IsSpace(char32_t code_point) {
   if (code_point < 0x80) {
     return code_point == ' ' || (code_point >= '\t' && code_point <= '\r') ||
@@ -146,6 +150,12 @@ bool IsSpace(char32_t code_point) {
     default:
       return code_point >= 0x2000 && code_point <= 0x200A;  // en quad … hair
   }
+}
+
+bool CanBeSeen(char32_t code_point) {
+  const bool control =
+      code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0);
+  return !control && (!IsSpace(code_point) || code_point == U' ');
 }
 
 std::string_view Strip(std::string_view text) {

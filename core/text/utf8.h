@@ -24,8 +24,15 @@ void AppendUtf8(char32_t code_point, std::string& out);
 absl::Status ValidateUtf8(std::string_view field, std::string_view text,
                           size_t line = 1);
 
+// That `text` is the UTF-8 form of one code point.
+bool IsOneCodePoint(std::string_view text);
+
 // White space as Python's str.isspace() has it.
 bool IsSpace(char32_t code_point);
+
+// That it is neither a control character nor white space other than ' ': what
+// an error can show as it is.
+bool CanBeSeen(char32_t code_point);
 
 // `text` without the white space at both ends, as Python's str.strip() has it.
 // What is not UTF-8 is no white space, so it stays.

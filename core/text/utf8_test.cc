@@ -106,6 +106,24 @@ TEST(Utf8Test, WhiteSpaceIsWhatPythonStrips) {
   EXPECT_EQ(found, expected);
 }
 
+TEST(Utf8Test, OneCodePointIsNeitherNoneNorTwo) {
+  EXPECT_TRUE(IsOneCodePoint("a"));
+  EXPECT_TRUE(IsOneCodePoint("😀"));
+  EXPECT_FALSE(IsOneCodePoint(""));
+  EXPECT_FALSE(IsOneCodePoint("ab"));
+  EXPECT_FALSE(IsOneCodePoint("e\u0301"));
+  EXPECT_FALSE(IsOneCodePoint("\xC3"));
+}
+
+TEST(Utf8Test, ControlCharactersAndWhiteSpaceCannotBeSeenButASpaceCan) {
+  for (const char32_t seen : {U'a', U'é', U'山', U'😀', U' ', U'~', U'¡'}) {
+    EXPECT_TRUE(CanBeSeen(seen)) << static_cast<uint32_t>(seen);
+  }
+  for (const char32_t unseen : {0x00, 0x1B, 0x7F, 0x80, 0x9F, 0xA0, 0x2028}) {
+    EXPECT_FALSE(CanBeSeen(unseen)) << static_cast<uint32_t>(unseen);
+  }
+}
+
 TEST(Utf8Test, BothEndsAreStrippedOfWhiteSpace) {
   EXPECT_EQ(Strip("\u3000\t a\u00A0b \u2028\n"), "a\u00A0b");
   EXPECT_EQ(Strip(" \u3000\x1f"), "");

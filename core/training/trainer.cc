@@ -54,7 +54,7 @@ class TrainerOf final : public Trainer {
             const Corpus& corpus)
       : model_(model),
         training_(training),
-        tokenizer_(Tokenizer::ForCorpus(training->tokenizer, corpus)),
+        tokenizer_(Tokenizer::ForCorpus(training->tokenizer, corpus).value()),
         documents_(tokenizer_.Encode(corpus)),
         random_(training->seed),
         order_(ShuffledOrder(documents_.size(), random_)),

@@ -26,7 +26,8 @@ namespace microgpt {
 class Trainer {
  public:
   // Tokenises `corpus` and draws the first weights. `corpus` must outlive
-  // the call only. All memory is allocated here; Step allocates nothing.
+  // the call only, and be one that Tokenizer::ForCorpus takes. All memory is
+  // allocated here; Step allocates nothing.
   static std::unique_ptr<Trainer> Create(const ModelConfig& model,
                                          const TrainingConfig& training,
                                          const Corpus& corpus);
