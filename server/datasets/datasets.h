@@ -34,6 +34,11 @@ class Datasets {
   // NOT_FOUND, naming the nearest.
   absl::StatusOr<Entry> Get(std::string_view dataset) const;
 
+  // By its name or its id.
+  bool IsBuiltIn(std::string_view dataset) const {
+    return FindBuiltIn(dataset) != nullptr;
+  }
+
   // The text of a dataset. NOT_FOUND. FAILED_PRECONDITION: it was forgotten.
   // Takes time with its size, unless it is in memory.
   absl::StatusOr<std::shared_ptr<const Corpus>> Load(std::string_view dataset);

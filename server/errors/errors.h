@@ -20,10 +20,6 @@ namespace microgpt::server {
 absl::Status ExhaustedError(std::string_view message,
                             std::chrono::milliseconds retry);
 
-// The reason of a RESOURCE_EXHAUSTED that only deleting, or more room for the
-// store, can help.
-inline constexpr char kStoreFull[] = "STORE_FULL";
-
 // The hint of an ExhaustedError; nullopt for any other status.
 std::optional<std::chrono::milliseconds> RetryDelayOf(
     const absl::Status& status);

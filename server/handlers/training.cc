@@ -72,6 +72,12 @@ absl::Status CheckMemory(const JobRequest& request) {
                   kMaxTrainingBytes >> 20));
 }
 
+// The field that the training strings came in.
+std::string_view SourceField(const v1::TrainRequest& request) {
+  if (request.documents_size() > 0) return "documents";
+  return request.text().empty() ? "dataset" : "text";
+}
+
 absl::Status CheckRequestId(const std::string& id) {
   if (id.size() <= kMaxRequestIdLength) return absl::OkStatus();
   return FieldError("request_id",
@@ -213,9 +219,16 @@ absl::StatusOr<JobRequest> TrainingHandlers::ParseTrain(
   job.model_config = configs.model;
   job.training_config = configs.training;
   MICROGPT_ASSIGN_OR_RETURN(job.corpus, ParseCorpus(request));
-  job.vocab_size =
-      Tokenizer::ForCorpus(job.training_config->tokenizer, *job.corpus)
-          .vocab_size();
+  if (!request.dataset().empty() && !datasets_.IsBuiltIn(request.dataset())) {
+    job.origin = TextOrigin::kStored;
+  }
+  const absl::StatusOr<Tokenizer> tokenizer =
+      Tokenizer::ForCorpus(job.training_config->tokenizer, *job.corpus);
+  if (!tokenizer.ok()) {
+    return FieldError(SourceField(request),
+                      std::string(tokenizer.status().message()));
+  }
+  job.vocab_size = tokenizer->vocab_size();
   MICROGPT_RETURN_IF_ERROR(CheckMemory(job));
   return job;
 }

@@ -80,7 +80,7 @@ void Jobs::Submit(const JobRequest& request, std::chrono::milliseconds linger,
     queued = board_.Enqueue(job, corpus);
     if (queued.ok()) {
       store_.AcceptJob(
-          job, corpus, linger,
+          job, corpus, request.origin, linger,
           [this, job, done](const absl::StatusOr<JobRecord>& accepted) {
             done(Accepted(job, accepted));
           });

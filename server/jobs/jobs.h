@@ -29,6 +29,7 @@ struct JobRequest {
   ModelConfig model_config;
   TrainingConfig training_config;
   std::shared_ptr<const Corpus> corpus;
+  TextOrigin origin = TextOrigin::kSent;  // of the corpus
   uint32_t vocab_size = 0;  // of the corpus, as the config's tokenizer has it
 };
 

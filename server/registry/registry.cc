@@ -92,11 +92,14 @@ void Registry::Delete(std::string_view text, Store::Done<Deleted> done) {
   // "names@latest" is one version, though its number is to be looked up.
   if (text.find('@') == std::string_view::npos) {
     return store_.DeleteModel(
-        reference->name, [this, done = std::move(done)](
+        reference->name, [this, name = reference->name, done = std::move(done)](
                              const absl::StatusOr<Store::DeletedModel>& gone) {
           if (!gone.ok()) return done(gone.status());
           jobs_.Withdraw(gone->cancelled_jobs);
-          done(Deleted{gone->versions,
+          for (const uint32_t version : gone->versions) {
+            models_.Erase(ReferenceTo(name, version));
+          }
+          done(Deleted{static_cast<uint32_t>(gone->versions.size()),
                        static_cast<uint32_t>(gone->cancelled_jobs.size())});
         });
   }

@@ -51,7 +51,7 @@ class RegistryTest : public testing::Test {
 
   std::shared_ptr<const Model> MakeModel() {
     const Tokenizer tokenizer =
-        Tokenizer::ForCorpus(TokenizerKind::kCodePoint, *corpus_);
+        *Tokenizer::ForCorpus(TokenizerKind::kCodePoint, *corpus_);
     Parameters<float> parameters(ModelConfig(), tokenizer.vocab_size());
     parameters.values()[0] = ++models_made_;  // no two are equal
     return std::make_shared<const Model>(
@@ -331,6 +331,16 @@ TEST_F(RegistryTest, ADeletedModelTakesItsJobsWithIt) {
   End(running.job, JobState::kSucceeded);
   EXPECT_EQ(jobs_.Get(running.job.id)->state, JobState::kCancelled);
   EXPECT_FALSE(registry_.Find("names").ok());
+}
+
+TEST_F(RegistryTest, WhatIsDeletedLeavesMemory) {
+  for (const char* reference : {"names", "names@2"}) {
+    Train("names");
+    ASSERT_TRUE(registry_.Resolve("names").ok());
+    EXPECT_GT(models_.bytes(), 0u);
+    ASSERT_TRUE(Delete(reference).ok());
+    EXPECT_EQ(models_.bytes(), 0u);
+  }
 }
 
 TEST_F(RegistryTest, WhatAnAliasPointsToIsNotDeleted) {
