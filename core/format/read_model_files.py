@@ -81,6 +81,20 @@ def microgpt(model, tokens):
     return logits
 
 
+def draw(model, temperature):
+    """One text, as the pure Python program draws it."""
+    bos, chars = model["tokenizer"]["BOS"], model["tokenizer"]["uchars"]
+    tokens = [bos]
+    while len(tokens) <= model["config"]["block_size"]:
+        logits = microgpt(model, tokens)[-1]
+        weights = softmax([logit / temperature for logit in logits])
+        (token,) = random.choices(range(len(weights)), weights=weights)
+        if token == bos:
+            break
+        tokens.append(token)
+    return "".join(chars[token] for token in tokens[1:])
+
+
 def split_safetensors(data):
     """Header and values of a safetensors file."""
     (length,) = struct.unpack_from("<Q", data)
@@ -190,6 +204,14 @@ class ModelFilesTest(unittest.TestCase):
             restored.setstate((version, (*words, state["used"]),
                                state.get("next_gauss")))
             self.assertEqual(restored.random(), drawn.random())
+
+    def test_a_file_of_others_draws_what_python_draws(self):
+        model = json.loads(self.read("foreign.json"))
+        self.assertNotIn("microgpt_server", model)
+        random.seed(42)
+        drawn = [draw(model, temperature=0.5) for _ in range(20)]
+        self.assertEqual(drawn, self.figures["foreign"])
+        self.assertGreater(len(set(drawn)), 5)
 
     @unittest.skipUnless(HAS_SAFETENSORS, "without safetensors and numpy")
     def test_the_safetensors_package_reads_it(self):

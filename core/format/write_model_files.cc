@@ -6,19 +6,23 @@
 //   write_model_files FOLDER
 //
 // makes float32.json, float32.safetensors, float64.json, float64.safetensors,
-// and figures.json:
+// foreign.json, which has nothing of our own, and figures.json:
 //   {"text": "山a…", "float32": {"sha256": …, "logits": [[…], …]}, "float64":
 //   …}
-// with the logits of each position of BOS and the text.
+// with the logits of each position of BOS and the text; and "foreign": [text,
+// …], what is drawn with seed 42 from the model that foreign.json is read as.
 #include <fstream>
 #include <iostream>
+#include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/format/json_text.h"
 #include "core/format/model_file.h"
+#include "core/generation/generator.h"
 #include "core/model/activations.h"
 #include "core/model/network.h"
 
@@ -63,6 +67,23 @@ std::string LogitsJson(const Model& model) {
   return json + "]";
 }
 
+// Writes a file as others do, and answers what is drawn from it.
+std::string WriteForeign(const std::string& path) {
+  std::string text = WriteModel(ModelFormat::kJson, DrawnModel<double>());
+  text.resize(text.rfind(", \"microgpt_server\""));
+  text += "}";
+  std::ofstream(path) << text;
+  const std::shared_ptr<const Model> model = ReadModel(text).value().model;
+  const auto sampling = SamplingConfig::Create({.temperature = 0.5}).value();
+  const auto generator = Generator::Create(model, sampling, "").value();
+  PythonRandom random = model->random();
+  std::vector<std::string> drawn;
+  for (int i = 0; i < 20; ++i) {
+    drawn.push_back(generator->Draw(random, std::stop_token())->text);
+  }
+  return JsonStrings(drawn);
+}
+
 // Writes the files of one precision, and answers its figures.
 template <typename T>
 std::string Write(const std::string& path) {
@@ -89,6 +110,7 @@ int main(int argc, char** argv) {
   figures.AddText("text", microgpt::kText);
   figures.Add("float32", microgpt::Write<float>(folder + "/float32"));
   figures.Add("float64", microgpt::Write<double>(folder + "/float64"));
+  figures.Add("foreign", microgpt::WriteForeign(folder + "/foreign.json"));
   std::ofstream file(folder + "/figures.json");
   file << figures.Finish();
   return file.flush() ? 0 : 1;

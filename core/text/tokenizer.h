@@ -37,12 +37,13 @@ class TokenizedCorpus {
   std::vector<size_t> ends_;
 };
 
-// Limits of alphabets, for models to stay small beside their weights, and for
-// each to fit into a model file: an alphabet takes up to seven bytes for two in
-// a safetensors header, which other readers refuse above 100 MB.
+// Limits of alphabets, so that a few tokens are never a text without end, and
+// every model fits into a file: JSON within JSON takes up to 3.5 bytes for one,
+// and readers of safetensors refuse headers above 100 MB. Code points are
+// always within the limit of bytes.
 inline constexpr size_t kMaxCharacterBytes = 256;
 inline constexpr size_t kMaxAlphabet = size_t{1} << 20;  // characters
-inline constexpr size_t kMaxAlphabetBytes = size_t{16} << 20;
+inline constexpr size_t kMaxAlphabetBytes = 4 * kMaxAlphabet;
 
 // INVALID_ARGUMENT, without a field, if one of them is exceeded.
 absl::Status CheckCharacterSize(std::string_view character);
