@@ -109,8 +109,8 @@ void AddTrain(CLI::App& root, Action* chosen) {
       options, RunTrain, chosen);
   RefuseEmpty(command->add_option(
                   "SOURCE", options->source,
-                  "A dataset by its name, such as names (mgpt dataset ls has\n"
-                  "them all); a file, one string a line; or - for standard\n"
+                  "A dataset by its name, such as names (mgpt dataset ls\n"
+                  "lists them); a file, one string a line; or - for standard\n"
                   "input. A file called as a dataset is ./FILE"))
       ->required()
       ->option_text(" ");
