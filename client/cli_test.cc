@@ -165,6 +165,24 @@ TEST_F(CliTest, ACommandWithCommandsBelowItHelps) {
             "dataset --help");
 }
 
+TEST_F(CliTest, TheHelpOnTrainingSaysWhereDatasetsAreListed) {
+  const auto help = ParseCommandLine({"train", "--help"})->help;
+  EXPECT_NE(help.find("mgpt dataset ls"), std::string::npos) << help;
+}
+
+TEST_F(CliTest, AnEmptyTextIsNoSourceAndNoTarget) {
+  EXPECT_EQ(ErrorOf({"train", ""}),
+            "SOURCE: must not be empty. See: mgpt train --help");
+  EXPECT_EQ(ErrorOf({"stop", ""}),
+            "JOB_OR_MODEL: must not be empty. See: mgpt stop --help");
+  EXPECT_EQ(ErrorOf({"dataset", "show", ""}),
+            "DATASET: must not be empty. See: mgpt dataset show --help");
+  EXPECT_EQ(ErrorOf({"import", ""}),
+            "FILE: must not be empty. See: mgpt import --help");
+  EXPECT_TRUE(ParseCommandLine({"score", "names", ""}).ok())
+      << "a text to score may be";
+}
+
 TEST_F(CliTest, WhatIsBehindTwoDashesIsNoOption) {
   EXPECT_EQ(ErrorOf({"info", "--", "[x]"}),
             "[x] is one argument too many for mgpt info. See: mgpt info "

@@ -109,9 +109,9 @@ void AddTrain(CLI::App& root, Action* chosen) {
       options, RunTrain, chosen);
   RefuseEmpty(command->add_option(
                   "SOURCE", options->source,
-                  "A dataset by its name, such as names (mgpt dataset ls has\n"
-                  "them all); a file, one string a line; or - for standard\n"
-                  "input. A file called as a dataset is ./FILE"))
+                  "A dataset by its name, such as names (see\n"
+                  "mgpt dataset ls); a file, one string a line; or - for\n"
+                  "standard input. A file called as a dataset is ./FILE"))
       ->required()
       ->option_text(" ");
   AddText(*command, "-m,--model", options->request.mutable_model(),

@@ -53,7 +53,7 @@ TEST(SheetTest, ACardHasOneLineAColumnAndSkipsWhatIsEmpty) {
 TEST(SheetTest, CsvHasExactValuesOfItsOwnColumns) {
   EXPECT_EQ(CsvHeader(NamesAndCounts()), "name,count,sha256");
   EXPECT_EQ(CsvRow(NamesAndCounts(), {{"n"}, {"2.1K", "2104"}, {"x"}, {"a"}}),
-            "n,2104,x\n");
+            "n,2104,x");
 }
 
 TEST(SheetTest, CsvKeepsAnEmptyFirstField) {
