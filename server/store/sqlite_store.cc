@@ -39,6 +39,10 @@ constexpr int kLoadConnections = 2;
 absl::Status MakeDirectory(const std::string& directory) {
   std::error_code error;
   if (std::filesystem::is_directory(directory, error)) return absl::OkStatus();
+  if (std::filesystem::exists(directory, error)) {
+    return absl::UnavailableError(
+        fmt::format("data directory {} is not a directory", directory));
+  }
   const auto parent = std::filesystem::path(directory).parent_path();
   if (!parent.empty()) std::filesystem::create_directories(parent, error);
   // If a parent could not be made, neither can this, which then says why.

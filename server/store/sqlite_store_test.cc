@@ -323,7 +323,7 @@ TEST_F(SqliteStoreTest, ADirectoryThatCannotBeIsRefused) {
   const std::string file = folder_ / "file";
   EXPECT_EQ(SqliteStore::Open(file, 0).status(),
             absl::UnavailableError("data directory " + file +
-                                   " cannot be created: File exists"));
+                                   " is not a directory"));
   EXPECT_EQ(SqliteStore::Open(file + "/data", 0).status(),
             absl::UnavailableError("data directory " + file +
                                    "/data cannot be created: Not a directory"));
