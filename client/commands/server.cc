@@ -71,7 +71,9 @@ absl::StatusOr<HealthCheckResponse> AwaitHealth(Connection& connection,
   // found.
   while (MayBeHealthySoon(response.status()) &&
          steady_clock::now() + 2 * kBetweenChecks < end) {
-    std::this_thread::sleep_for(kBetweenChecks);
+    const auto next = std::chrono::system_clock::now() + kBetweenChecks;
+    connection.AwaitConnected(next);
+    std::this_thread::sleep_until(next);
     const auto left =
         std::chrono::ceil<milliseconds>(end - steady_clock::now());
     response = CheckHealth(connection, std::min(patience, left));

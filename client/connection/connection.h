@@ -45,6 +45,13 @@ class Connection {
   const std::string& address() const { return address_; }
   Timeout timeout() const { return timeout_; }
   Interrupts* interrupts() const { return interrupts_; }
+
+  // Waits until there is a connection, or until `deadline`. gRPC connects only
+  // while somebody waits like this or for a call.
+  void AwaitConnected(std::chrono::system_clock::time_point deadline) {
+    channel_->WaitForConnected(deadline);
+  }
+
   v1::MicroGpt::Stub& microgpt() { return *microgpt_; }
   v1::Registry::Stub& registry() { return *registry_; }
   grpc::health::v1::Health::Stub& health() { return *health_; }
