@@ -321,9 +321,9 @@ TEST_F(SqliteStoreTest, ASecondServerIsKeptOutAndToldWhoIsIn) {
 TEST_F(SqliteStoreTest, ADirectoryThatCannotBeIsRefused) {
   std::ofstream(folder_ / "file") << "x";
   const std::string file = folder_ / "file";
-  EXPECT_EQ(SqliteStore::Open(file, 0).status(),
-            absl::UnavailableError("data directory " + file +
-                                   " is not a directory"));
+  EXPECT_EQ(
+      SqliteStore::Open(file, 0).status(),
+      absl::UnavailableError("data directory " + file + " is not a directory"));
   EXPECT_EQ(SqliteStore::Open(file + "/data", 0).status(),
             absl::UnavailableError("data directory " + file +
                                    "/data cannot be created: Not a directory"));
