@@ -254,9 +254,10 @@ TEST_F(DatasetsTest, OnlySoManyUploadsComeAtOnce) {
     writers.push_back(
         server_.registry().AddDataset(contexts.back().get(), &dataset));
   }
-  // Nobody is at an end before one of them is refused.
+  // Each has sent something, and nobody is at an end before one is refused.
   v1::AddDatasetRequest message;
   message.set_chunk("rex\n");
+  for (const auto& writer : writers) writer->Write(message);
   size_t refused = kUploads;
   for (size_t i = 0; refused == kUploads; i = (i + 1) % kUploads) {
     if (!writers[i]->Write(message)) refused = i;
