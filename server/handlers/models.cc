@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,13 @@
 namespace microgpt::server {
 namespace {
 
+// Of a SetAlias or DeleteAlias request; nullopt: any.
+template <typename Request>
+std::optional<uint32_t> ExpectedVersion(const Request& request) {
+  if (!request.has_expected_version()) return std::nullopt;
+  return request.expected_version();
+}
+
 // Answers with a version as a message, keeping the ticket until then.
 Store::Done<ModelVersion> AnswerWithModel(Admission::Ticket ticket,
                                           Done<v1::Model> done) {
@@ -28,6 +36,20 @@ Store::Done<ModelVersion> AnswerWithModel(Admission::Ticket ticket,
           done = std::move(done)](const absl::StatusOr<ModelVersion>& version) {
     version.ok() ? done(ToProto(*version)) : done(version.status());
   };
+}
+
+// The first `size` versions, and where the next page goes on if there are more.
+v1::ListModelsResponse PageOf(const std::vector<ModelVersion>& versions,
+                              size_t size,
+                              std::string (*token)(const ModelVersion&)) {
+  v1::ListModelsResponse response;
+  for (size_t i = 0; i < std::min(size, versions.size()); ++i) {
+    *response.add_models() = ToProto(versions[i]);
+  }
+  if (versions.size() > size) {
+    response.set_next_page_token(token(versions[size - 1]));
+  }
+  return response;
 }
 
 absl::StatusOr<v1::ListModelsResponse> ModelPage(
@@ -39,12 +61,8 @@ absl::StatusOr<v1::ListModelsResponse> ModelPage(
     return BadPageToken(token);
   }
   MICROGPT_ASSIGN_OR_RETURN(const auto page, registry.List(token, size + 1));
-  v1::ListModelsResponse response;
-  for (size_t i = 0; i < std::min(size, page.size()); ++i) {
-    *response.add_models() = ToProto(page[i]);
-  }
-  if (page.size() > size) response.set_next_page_token(page[size - 1].name);
-  return response;
+  return PageOf(page, size,
+                [](const ModelVersion& version) { return version.name; });
 }
 
 absl::StatusOr<v1::ListModelsResponse> VersionPage(
@@ -58,14 +76,9 @@ absl::StatusOr<v1::ListModelsResponse> VersionPage(
       const auto page,
       registry.ListVersions(request.model(), static_cast<uint32_t>(before),
                             size + 1));
-  v1::ListModelsResponse response;
-  for (size_t i = 0; i < std::min(size, page.size()); ++i) {
-    *response.add_models() = ToProto(page[i]);
-  }
-  if (page.size() > size) {
-    response.set_next_page_token(std::to_string(page[size - 1].version));
-  }
-  return response;
+  return PageOf(page, size, [](const ModelVersion& version) {
+    return std::to_string(version.version);
+  });
 }
 
 absl::StatusOr<ModelFormat> ParseFormat(v1::ModelFormat format) {
@@ -267,10 +280,7 @@ void ModelHandlers::SetAlias(v1::SetAliasRequest request, const CallContext&,
   absl::StatusOr<Admission::Ticket> ticket = parts_.changes.Admit();
   if (!ticket.ok()) return done(ticket.status());
   parts_.registry.SetAlias(
-      request.alias(), request.version(),
-      request.has_expected_version()
-          ? std::optional<uint32_t>(request.expected_version())
-          : std::nullopt,
+      request.alias(), request.version(), ExpectedVersion(request),
       AnswerWithModel(*std::move(ticket), std::move(done)));
 }
 
@@ -279,10 +289,7 @@ void ModelHandlers::DeleteAlias(v1::DeleteAliasRequest request,
   absl::StatusOr<Admission::Ticket> ticket = parts_.changes.Admit();
   if (!ticket.ok()) return done(ticket.status());
   parts_.registry.DeleteAlias(
-      request.alias(),
-      request.has_expected_version()
-          ? std::optional<uint32_t>(request.expected_version())
-          : std::nullopt,
+      request.alias(), ExpectedVersion(request),
       AnswerWithModel(*std::move(ticket), std::move(done)));
 }
 
