@@ -4,9 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <span>
 
+#include "core/kernels/aligned.h"
+#include "core/kernels/optimizer_step.h"
 #include "core/model/config.h"
 
 namespace microgpt {
@@ -14,24 +14,24 @@ namespace microgpt {
 // The rate of a step, counted from 0: learning_rate · (1 - step / steps).
 double LearningRate(const TrainingConfig& config, uint32_t step);
 
-// Moves parameters against their gradient, and keeps what it has to remember
-// for that from step to step. Not thread-safe.
+// What the optimizer that `config` names has to remember from step to step. Not
+// thread-safe.
 template <typename T>
 class OptimizerOf {
  public:
-  // The optimizer that `config` names, for so many parameters. The only place
-  // that allocates.
-  static std::unique_ptr<OptimizerOf> Create(const TrainingConfig& config,
-                                             size_t parameters);
-  virtual ~OptimizerOf() = default;
+  // For so many parameters. The only place that allocates.
+  OptimizerOf(const TrainingConfig& config, size_t parameters);
 
   // How many bytes such an object takes, without making it.
   static uint64_t Bytes(const TrainingConfig& config, uint64_t parameters);
 
-  // Updates `values` at LearningRate(config, step). Steps come in order, from
-  // 0; both spans have a value a parameter.
-  virtual void Step(uint32_t step, std::span<const T> gradient,
-                    std::span<T> values) = 0;
+  // Step `step` (counted from 0) of `values`, one a parameter, at
+  // LearningRate(config, step). Every step must be done, in order.
+  OptimizerStep<T> Step(uint32_t step, T* values);
+
+ private:
+  TrainingConfig config_;
+  AlignedVector<T> m_, v_;  // Adam's moments
 };
 
 }  // namespace microgpt

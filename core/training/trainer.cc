@@ -8,30 +8,22 @@
 #include <string_view>
 #include <vector>
 
-#include "core/kernels/kernels.h"
-#include "core/model/network.h"
+#include "core/kernels/aligned.h"
+#include "core/kernels/denormals.h"
 #include "core/model/parameters.h"
 #include "core/random/python_random.h"
 #include "core/text/tokenizer.h"
+#include "core/training/backpropagation.h"
+#include "core/training/batch.h"
+#include "core/training/chunk.h"
 #include "core/training/optimizer.h"
+#include "core/training/packed_layout.h"
+#include "core/training/workspace.h"
 
 namespace microgpt {
 namespace {
 
-// What a document gives to learn from: `inputs` and, a place further, the
-// tokens that follow them.
-struct Window {
-  std::span<const Token> inputs;
-  std::span<const Token> targets;
-};
-
-// How many predictions a document is good for: its characters and its end mark,
-// as far as block_size goes.
-size_t CountPositions(std::span<const Token> document, size_t block_size) {
-  return std::min(document.size() + 1, block_size);
-}
-
-size_t LongestWindow(const TokenizedCorpus& documents, size_t block_size) {
+size_t LongestDocument(const TokenizedCorpus& documents, size_t block_size) {
   size_t longest = 0;
   for (size_t i = 0; i < documents.size(); ++i) {
     longest = std::max(longest, CountPositions(documents[i], block_size));
@@ -45,6 +37,23 @@ std::vector<uint32_t> ShuffledOrder(size_t n, PythonRandom& random) {
   std::iota(order.begin(), order.end(), 0);
   random.Shuffle(std::span(order));
   return order;
+}
+
+// How many positions a chunk is to have: so many that weights are used often
+// while they are in the cache, so few that what a chunk leaves behind is, too.
+size_t ChunkPositions(const ModelConfig& model) {
+  constexpr size_t kCacheBytes = size_t{2} << 20;
+  const size_t bytes_a_position = 17 * model->n_embd * sizeof(float);
+  return std::clamp<size_t>(kCacheBytes / bytes_a_position, 64, 256);
+}
+
+// Into how many sums the gradient of a step is divided at most, to be added in
+// the end: as many threads can work on a step. A function of the model alone,
+// so that the sums are the same for any number of threads.
+size_t GradientParts(const PackedLayout& layout, size_t max_chunks) {
+  constexpr size_t kMostParts = 8, kMostValues = size_t{1} << 24;
+  return std::clamp<size_t>(kMostValues / layout.size, 1,
+                            std::min(kMostParts, max_chunks));
 }
 
 template <typename T>
@@ -61,85 +70,102 @@ class TrainerOf final : public Trainer {
         training_documents_(
             order_.size() -
             HeldOutDocuments(training->validation, order_.size())),
-        parameters_(model, tokenizer_.vocab_size()),
-        gradient_(parameters_),
-        optimizer_(OptimizerOf<T>::Create(training, parameters_.size())),
-        cache_(model),
-        activations_(model, tokenizer_.vocab_size(),
-                     LongestWindow(documents_, model->block_size)),
-        window_(activations_.max_tokens() + 1) {
-    parameters_.Draw(training->init_std, random_);
+        layout_(model, tokenizer_.vocab_size()),
+        optimizer_(training, layout_.size),
+        batch_(training->batch_size, model->block_size, ChunkPositions(model)),
+        limits_(
+            batch_.Limits(LongestDocument(documents_, model->block_size))),
+        chunk_(limits_.documents, limits_.positions),
+        workspace_(model, tokenizer_.vocab_size(), limits_) {
+    Parameters<T> parameters(model, tokenizer_.vocab_size());
+    parameters.Draw(training->init_std, random_);
+    layout_.Pack(parameters, weights_);
+    gradients_.resize(GradientParts(layout_, training->batch_size));
+    for (auto& gradient : gradients_) gradient.resize(layout_.size);
   }
 
   std::optional<double> Step(const std::stop_token& stop) override {
     assert(steps_done_ < training_->steps);
-    size_t positions = 0;
-    for (uint32_t b = 0; b < training_->batch_size; ++b) {
-      positions += CountPositions(BatchDocument(b), model_->block_size);
-    }
-    std::ranges::fill(gradient_.values(), T{0});
-    double loss = 0;
-    for (uint32_t b = 0; b < training_->batch_size; ++b) {
-      if (stop.stop_requested()) return std::nullopt;
-      loss += AddGradient(BatchDocument(b), positions);
-    }
-    optimizer_->Step(steps_done_, gradient_.values(), parameters_.values());
+    const FlushDenormals flush;
+    CutBatch();
+    const std::optional<double> loss = ComputeStep(stop);
+    if (!loss) return std::nullopt;
     ++steps_done_;
-    return loss / static_cast<double>(positions);
+    return *loss / static_cast<double>(batch_.positions());
   }
 
   uint32_t steps_done() const override { return steps_done_; }
 
   std::optional<double> ValidationLoss(const std::stop_token& stop) override {
+    const FlushDenormals flush;
     size_t positions = 0;
     double loss = 0;
     for (size_t i = training_documents_; i < order_.size(); ++i) {
       if (stop.stop_requested()) return std::nullopt;
-      const Window window = MakeWindow(documents_[order_[i]]);
-      const Matrix<T> logits =
-          Forward(parameters_, window.inputs, 0, cache_, activations_);
-      loss += CrossEntropy<T>(logits, window.targets, logits);
-      positions += window.inputs.size();
+      const std::span<const Token> document = documents_[order_[i]];
+      Lay({&document, 1});
+      loss += ChunkLoss<T>(layout_, weights_.data(), chunk_,
+                           workspace_.arrays());
+      positions += chunk_.columns();
     }
     if (positions == 0) return std::nullopt;
     return loss / static_cast<double>(positions);
   }
 
   Model Snapshot() const override {
-    return Model(model_, tokenizer_, parameters_, random_);
+    Parameters<T> parameters(model_, tokenizer_.vocab_size());
+    layout_.Unpack(weights_, parameters);
+    return Model(model_, tokenizer_, std::move(parameters), random_);
   }
 
  private:
-  // Document b of the batch of the next step.
-  std::span<const Token> BatchDocument(uint32_t b) const {
-    const uint64_t i = uint64_t{steps_done_} * training_->batch_size + b;
-    return documents_[order_[i % training_documents_]];
+  // The documents of the next step.
+  void CutBatch() {
+    batch_.Clear();
+    uint64_t i = uint64_t{steps_done_} * training_->batch_size;
+    for (uint32_t b = 0; b < training_->batch_size; ++b, ++i) {
+      batch_.Add(documents_[order_[i % training_documents_]]);
+    }
+    batch_.Cut();
   }
 
-  // The window of a document, borrowed until the next call.
-  Window MakeWindow(std::span<const Token> document) {
-    const size_t n = CountPositions(document, model_->block_size);
-    const Token bos = tokenizer_.bos();
-    window_[0] = bos;
-    std::copy_n(document.begin(), std::min(n, document.size()),
-                window_.begin() + 1);
-    if (n > document.size()) window_[n] = bos;
-    const std::span<const Token> tokens = window_;
-    return {tokens.first(n), tokens.subspan(1, n)};
+  void Lay(std::span<const std::span<const Token>> documents) {
+    chunk_.Lay(documents, tokenizer_.bos(), model_->block_size);
   }
 
-  // Answers the document's loss summed over its positions, and adds the
-  // gradient of loss / positions, its share of the batch's mean.
-  double AddGradient(std::span<const Token> document, size_t positions) {
-    const Window window = MakeWindow(document);
-    const Matrix<T> logits =
-        Forward(parameters_, window.inputs, 0, cache_, activations_);
-    const double loss = CrossEntropy<T>(logits, window.targets, logits);
-    CrossEntropyBackward<T>(window.targets, T{1} / static_cast<T>(positions),
-                            logits);
-    Backward<T>(parameters_, window.inputs, logits, cache_, activations_,
-                gradient_);
+  // The step's summed loss; nullopt, with the weights as they were, if `stop`
+  // was requested.
+  std::optional<double> ComputeStep(const std::stop_token& stop) {
+    if (stop.stop_requested()) return std::nullopt;
+    const OptimizerStep<T> step =
+        optimizer_.Step(steps_done_, weights_.data());
+    if (batch_.chunks() == 1) {
+      return AddGradient(0, {GradientUse::kMove, gradients_[0].data(), step});
+    }
+    const size_t parts = std::min(gradients_.size(), batch_.chunks());
+    double loss = 0;
+    for (size_t part = 0; part < parts; ++part) {
+      const size_t begin = batch_.chunks() * part / parts;
+      const size_t end = batch_.chunks() * (part + 1) / parts;
+      for (size_t i = begin; i < end; ++i) {
+        if (stop.stop_requested()) return std::nullopt;
+        const auto use = i == begin ? GradientUse::kStore : GradientUse::kAdd;
+        loss += AddGradient(i, {use, gradients_[part].data(), {}});
+      }
+    }
+    std::vector<const T*> sums;
+    for (size_t part = 0; part < parts; ++part) {
+      sums.push_back(gradients_[part].data());
+    }
+    MoveWeights<T>(step, sums, 0, layout_.size);
     return loss;
+  }
+
+  double AddGradient(size_t chunk, const GradientSink<T>& sink) {
+    Lay(batch_.chunk(chunk));
+    const T scale = T{1} / static_cast<T>(batch_.positions());
+    return ChunkGradient<T>(layout_, weights_.data(), chunk_, scale,
+                            workspace_.arrays(), sink);
   }
 
   const ModelConfig model_;
@@ -150,23 +176,29 @@ class TrainerOf final : public Trainer {
   const std::vector<uint32_t> order_;  // of the documents
   const size_t training_documents_;    // the first of order_; the rest validate
   uint32_t steps_done_ = 0;
-  Parameters<T> parameters_;
-  Parameters<T> gradient_;
-  const std::unique_ptr<OptimizerOf<T>> optimizer_;
-  KvCache<T> cache_;
-  Activations<T> activations_;
-  std::vector<Token> window_;  // BOS, characters, BOS
+  const PackedLayout layout_;
+  AlignedVector<T> weights_;
+  std::vector<AlignedVector<T>> gradients_;
+  OptimizerOf<T> optimizer_;
+  Batch batch_;
+  const ChunkLimits limits_;
+  Chunk chunk_;
+  Workspace<T> workspace_;
 };
 
 template <typename T>
 uint64_t BytesOf(const ModelConfig& model, const TrainingConfig& training,
                  uint32_t vocab_size) {
-  const uint64_t parameters = CountParameters(model, vocab_size);
-  return sizeof(TrainerOf<T>) + 2 * parameters * sizeof(T) +
-         OptimizerOf<T>::Bytes(training, parameters) +
-         KvCache<T>::Bytes(model) +
-         Activations<T>::Bytes(model, vocab_size, model->block_size) +
-         (model->block_size + 1) * sizeof(Token) +
+  const PackedLayout layout(model, vocab_size);
+  const Batch batch(training->batch_size, model->block_size,
+                    ChunkPositions(model));
+  const ChunkLimits limits = batch.Limits(model->block_size);
+  const size_t gradients = GradientParts(layout, training->batch_size);
+  return sizeof(TrainerOf<T>) + (1 + gradients) * layout.size * sizeof(T) +
+         OptimizerOf<T>::Bytes(training, layout.size) +
+         Batch::Bytes(training->batch_size) +
+         Chunk::Bytes(limits.documents, limits.positions) +
+         Workspace<T>::Bytes(model, vocab_size, limits) +
          (vocab_size - 1) * uint64_t{Tokenizer::kBytesPerCharacter};
 }
 
