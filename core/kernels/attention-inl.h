@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Causal attention over columns and its derivative, for a vector of queries at
-// a time: either of equal positions of several documents, or of neighbouring
-// positions of one. Per target: see linear-inl.h.
+// Causal attention and its derivative, for a vector of queries at a time:
+// either the same position of several documents, or neighbouring positions of
+// one. Per target: see linear-inl.h.
 //
-// q, k, v, out and their derivatives are [head_size, columns] with one stride:
-// the rows of one head. `weights` keeps, for each vector of queries one after
-// the other, exp(score - max) for every key, then 1 / their sum: keys + 1
-// vectors.
+// Everything is one head's. q, k, v, out and their derivatives have head_size
+// rows, in the form that the class of the queries says. `weights` and `dscores`
+// have a vector for each key of a vector of queries; weights have one more, for
+// 1 / the sum of the others.
 #if defined(MICROGPT_CORE_KERNELS_ATTENTION_INL_H_) == \
     defined(HWY_TARGET_TOGGLE)
 #ifdef MICROGPT_CORE_KERNELS_ATTENTION_INL_H_
@@ -30,81 +30,86 @@ namespace microgpt {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Position `level` of the documents first, first + 1, …: lane i is document
-// first + i, and its earlier positions are its keys.
+// A position of several documents, one a lane, whose keys are the earlier
+// positions and itself. Row j of position t stands at j · stride + offsets[t] +
+// first, lane by lane.
 template <class D>
 class DocumentQueries {
  public:
   using T = hn::TFromD<D>;
   using V = hn::Vec<D>;
 
-  // offsets[l]: the column of document 0's position l; the others follow it.
-  // documents: how many of all documents have this position.
-  DocumentQueries(D d, const uint32_t* offsets, size_t level, size_t first,
-                  size_t documents)
-      : offsets_(offsets),
-        level_(level),
+  // lanes: how many documents have the position, from the first lane on; what
+  // stands in the others is somebody else's.
+  DocumentQueries(D d, size_t stride, const uint32_t* offsets, size_t first,
+                  size_t position, size_t lanes)
+      : stride_(stride),
+        offsets_(offsets),
         first_(first),
-        live_(hn::FirstN(d, documents - first)) {}
+        position_(position),
+        live_(hn::FirstN(d, lanes)) {}
 
-  size_t keys() const { return level_ + 1; }
-  size_t column() const { return KeyColumn(level_); }
-  // Which lanes have a query. What stands in the others is somebody else's.
-  auto live() const { return live_; }
-
-  size_t KeyColumn(size_t s) const { return offsets_[s] + first_; }
-  // Row `row` of key s.
-  HWY_INLINE V Key(D d, const T* row, size_t s) const {
-    return hn::LoadU(d, row + KeyColumn(s));
+  size_t keys() const { return position_ + 1; }
+  // Row j of key s, of the queries.
+  HWY_INLINE V Key(D d, const T* rows, size_t j, size_t s) const {
+    return hn::LoadU(d, rows + j * stride_ + offsets_[s] + first_);
   }
-  // `value` where key s may be seen, else `hidden`.
+  HWY_INLINE V Query(D d, const T* rows, size_t j) const {
+    return Key(d, rows, j, position_);
+  }
+  HWY_INLINE void Store(D d, V value, T* rows, size_t j) const {
+    T* to = rows + j * stride_ + offsets_[position_] + first_;
+    hn::StoreU(hn::IfThenElse(live_, value, hn::LoadU(d, to)), d, to);
+  }
+  // `value` where key s may be seen, else `hidden`; and where there is a query,
+  // else 0.
   HWY_INLINE V WhereVisible(D, size_t, V value, V) const { return value; }
+  HWY_INLINE V WhereLive(V value) const {
+    return hn::IfThenElseZero(live_, value);
+  }
 
  private:
+  size_t stride_;
   const uint32_t* offsets_;
-  size_t level_;
-  size_t first_;
+  size_t first_, position_;
   hn::Mask<D> live_;
 };
 
-// Positions first, first + 1, … of a document of `tokens` tokens, which begins
-// at column 0; keys are the positions up to the lane's own.
+// Positions first, first + 1, … of a document of `tokens` tokens, whose keys
+// are the positions up to the lane's own. Row j of position t stands at
+// j · stride + t.
 template <class D>
 class PositionQueries {
  public:
   using T = hn::TFromD<D>;
   using V = hn::Vec<D>;
 
-  PositionQueries(D d, size_t first, size_t tokens)
-      : first_(first),
-        keys_(std::min(tokens, first + hn::Lanes(d))),
-        live_(hn::FirstN(d, hn::Lanes(d))) {}
+  PositionQueries(D d, size_t stride, size_t first, size_t tokens)
+      : stride_(stride),
+        first_(first),
+        keys_(std::min(tokens, first + hn::Lanes(d))) {}
 
+  size_t first() const { return first_; }
   size_t keys() const { return keys_; }
-  size_t column() const { return first_; }
-  auto live() const { return live_; }
-
-  HWY_INLINE V Key(D d, const T* row, size_t s) const {
-    return hn::Set(d, row[s]);
+  HWY_INLINE V Key(D d, const T* rows, size_t j, size_t s) const {
+    return hn::Set(d, rows[j * stride_ + s]);
+  }
+  HWY_INLINE V Query(D d, const T* rows, size_t j) const {
+    return hn::Load(d, rows + j * stride_ + first_);
+  }
+  HWY_INLINE void Store(D d, V value, T* rows, size_t j) const {
+    hn::Store(value, d, rows + j * stride_ + first_);
   }
   HWY_INLINE V WhereVisible(D d, size_t s, V value, V hidden) const {
     if (s <= first_) return value;
     const V from = hn::Set(d, static_cast<T>(s - first_));
     return hn::IfThenElse(hn::Ge(hn::Iota(d, 0), from), value, hidden);
   }
+  HWY_INLINE V WhereLive(V value) const { return value; }
 
  private:
-  size_t first_;
-  size_t keys_;
-  hn::Mask<D> live_;
+  size_t stride_, first_, keys_;
 };
-
-// Stores the lanes that `queries` has.
-template <class D, class Queries, class V, typename T = hn::TFromD<D>>
-HWY_INLINE void StoreLive(D d, const Queries& queries, V value, T* to) {
-  const V old = hn::LoadU(d, to);
-  hn::StoreU(hn::IfThenElse(queries.live(), value, old), d, to);
-}
 
 // Calls f(std::integral_constant block, first row) for blocks of four rows and,
 // what is left, of one.
@@ -115,42 +120,82 @@ HWY_INLINE void ForEachRowBlock(HeadSize head_size, const F& f) {
   for (; j < head_size; ++j) f(std::integral_constant<size_t, 1>(), j);
 }
 
-// scores[s] = sum_j a[j] · key s of b[j] for every key: the products of the
-// queries with the keys.
+template <typename T>
+T ScoreScale(size_t head_size) {
+  return static_cast<T>(1 / std::sqrt(static_cast<double>(head_size)));
+}
+
+// scores[s] = sum_j a[j] · b[j]: row j of the queries, and of key s.
 template <class D, class Queries, class HeadSize, typename T = hn::TFromD<D>>
 HWY_INLINE void ScoreKeys(D d, const Queries& queries, HeadSize head_size,
-                          const T* a, const T* b, size_t stride, T* scores) {
+                          const T* a, const T* b, T* scores) {
   using V = hn::Vec<D>;
   const size_t lanes = hn::Lanes(d);
   ForEachRowBlock(head_size, [&](auto block, size_t j) {
     constexpr size_t kRows = decltype(block)::value;
     V query[kRows];
     HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
-      query[i] = hn::LoadU(d, a + (j + i) * stride + queries.column());
+      query[i] = queries.Query(d, a, j + i);
     }
-    const T* rows = b + j * stride;
     for (size_t s = 0; s < queries.keys(); ++s) {
       V sum = j == 0 ? hn::Zero(d) : hn::Load(d, scores + s * lanes);
       HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
-        sum = hn::MulAdd(query[i], queries.Key(d, rows + i * stride, s), sum);
+        sum = hn::MulAdd(query[i], queries.Key(d, b, j + i, s), sum);
       }
       hn::Store(sum, d, scores + s * lanes);
     }
   });
 }
 
-// out = sum_s softmax(score · q·k)[s] · v[s], and the weights.
+// to[j] = scale · sum_s factors[s] · rows[j], row j of key s.
+template <class D, class Queries, class HeadSize, class V = hn::Vec<D>,
+          typename T = hn::TFromD<D>>
+HWY_INLINE void ScaledSumOfKeys(D d, const Queries& queries,
+                                HeadSize head_size, V scale, const T* factors,
+                                const T* rows, T* to) {
+  const size_t lanes = hn::Lanes(d);
+  ForEachRowBlock(head_size, [&](auto block, size_t j) {
+    constexpr size_t kRows = decltype(block)::value;
+    V sum[kRows];
+    HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) sum[i] = hn::Zero(d);
+    for (size_t s = 0; s < queries.keys(); ++s) {
+      const V weight = hn::Load(d, factors + s * lanes);
+      HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
+        sum[i] = hn::MulAdd(weight, queries.Key(d, rows, j + i, s), sum[i]);
+      }
+    }
+    HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
+      queries.Store(d, hn::Mul(scale, sum[i]), to, j + i);
+    }
+  });
+}
+
+// The derivative by the queries: of to the keys, dscores.
 template <class D, class Queries, class HeadSize, typename T = hn::TFromD<D>>
-HWY_INLINE void Attend(D d, const Queries& queries, HeadSize head_size,
-                       const T* q, const T* k, const T* v, size_t stride,
-                       T* weights, T* out) {
+HWY_INLINE void SumKeys(D d, const Queries& queries, HeadSize head_size,
+                        const T* dscores, const T* k, T* dq) {
+  ScaledSumOfKeys(d, queries, head_size, hn::Set(d, T{1}), dscores, k, dq);
+}
+
+// out = sum_s softmax(score)[s] · v[s].
+template <class D, class Queries, class HeadSize, typename T = hn::TFromD<D>>
+HWY_INLINE void AverageValues(D d, const Queries& queries, HeadSize head_size,
+                              const T* weights, const T* v, T* out) {
+  const auto inverse_sum =
+      hn::Load(d, weights + queries.keys() * hn::Lanes(d));
+  ScaledSumOfKeys(d, queries, head_size, inverse_sum, weights, v, out);
+}
+
+// From the scores q·k, in their place: exp(score - max) for every key, where
+// `score` is q·k / sqrt(head_size), and then 1 / their sum.
+template <class D, class Queries, typename T = hn::TFromD<D>>
+HWY_INLINE void ExponentiateScores(D d, const Queries& queries,
+                                   size_t head_size, T* weights) {
   using V = hn::Vec<D>;
   const size_t lanes = hn::Lanes(d);
   const size_t keys = queries.keys();
-  const V scale = hn::Set(
-      d, static_cast<T>(1 / std::sqrt(static_cast<double>(size_t{head_size}))));
+  const V scale = hn::Set(d, ScoreScale<T>(head_size));
   const V lowest = hn::Set(d, hwy::LowestValue<T>());
-  ScoreKeys(d, queries, head_size, q, k, stride, weights);
   V max = lowest;
   for (size_t s = 0; s < keys; ++s) {
     const V score = hn::Load(d, weights + s * lanes);
@@ -164,48 +209,25 @@ HWY_INLINE void Attend(D d, const Queries& queries, HeadSize head_size,
     sum = hn::Add(sum, power);
     hn::Store(power, d, weights + s * lanes);
   }
-  const V inverse = hn::Div(hn::Set(d, T{1}), sum);
-  hn::Store(inverse, d, weights + keys * lanes);
-  ForEachRowBlock(head_size, [&](auto block, size_t j) {
-    constexpr size_t kRows = decltype(block)::value;
-    V mean[kRows];
-    HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) mean[i] = hn::Zero(d);
-    const T* rows = v + j * stride;
-    for (size_t s = 0; s < keys; ++s) {
-      const V weight = hn::Load(d, weights + s * lanes);
-      HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
-        mean[i] =
-            hn::MulAdd(weight, queries.Key(d, rows + i * stride, s), mean[i]);
-      }
-    }
-    HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
-      StoreLive(d, queries, hn::Mul(inverse, mean[i]),
-                out + (j + i) * stride + queries.column());
-    }
-  });
+  hn::Store(hn::Div(hn::Set(d, T{1}), sum), d, weights + keys * lanes);
 }
 
-// From dout: dscores, the derivative by q·k, [keys] vectors, 0 in lanes without
-// a query; `weights` become the softmax itself, 0 there as well.
-template <class D, class Queries, class HeadSize, typename T = hn::TFromD<D>>
+// From dout·v in `dscores`, in its place: the derivative by q·k. `weights`
+// become the softmax itself.
+template <class D, class Queries, typename T = hn::TFromD<D>>
 HWY_INLINE void DifferentiateScores(D d, const Queries& queries,
-                                    HeadSize head_size, const T* dout,
-                                    const T* v, size_t stride, T* weights,
-                                    T* dscores) {
+                                    size_t head_size, T* weights, T* dscores) {
   using V = hn::Vec<D>;
   const size_t lanes = hn::Lanes(d);
   const size_t keys = queries.keys();
-  ScoreKeys(d, queries, head_size, dout, v, stride, dscores);
-  const V inverse = hn::IfThenElseZero(queries.live(),
-                                       hn::Load(d, weights + keys * lanes));
+  const V inverse = queries.WhereLive(hn::Load(d, weights + keys * lanes));
   V mean = hn::Zero(d);
   for (size_t s = 0; s < keys; ++s) {
     const V weight = hn::Mul(inverse, hn::Load(d, weights + s * lanes));
     hn::Store(weight, d, weights + s * lanes);
     mean = hn::MulAdd(weight, hn::Load(d, dscores + s * lanes), mean);
   }
-  const V scale = hn::Set(
-      d, static_cast<T>(1 / std::sqrt(static_cast<double>(size_t{head_size}))));
+  const V scale = hn::Set(d, ScoreScale<T>(head_size));
   for (size_t s = 0; s < keys; ++s) {
     const V weight = hn::Mul(scale, hn::Load(d, weights + s * lanes));
     const V dweight = hn::Load(d, dscores + s * lanes);
@@ -213,54 +235,35 @@ HWY_INLINE void DifferentiateScores(D d, const Queries& queries,
   }
 }
 
-// The arrays of one head that the derivatives read and write.
-template <typename T>
-struct AttentionGradient {
-  const T *q, *k, *v, *dout;
-  T *dq, *dk, *dv;  // overwritten
-  size_t stride;
-};
+// Where the weights of position t's keys stand, behind those of the earlier
+// positions: in vectors.
+constexpr size_t WeightsBefore(size_t t) { return t * (t + 3) / 2; }
 
-// dq, dk and dv of queries of DocumentQueries, after DifferentiateScores. A
-// document's queries come in ascending order of their position: the one at a
-// key's own position overwrites the key's dk and dv, the later ones add.
+// What queries of documents give to a key of theirs: to[j] = sum_t factors of
+// position t[key] · from[j], row j of position t, over the positions
+// first_query…levels - 1.
+//   key: as a query, for its place; factors: weights or dscores of all
+//   positions.
 template <class D, class HeadSize, typename T = hn::TFromD<D>>
-HWY_INLINE void AttendBackward(D d, const DocumentQueries<D>& queries,
-                               HeadSize head_size,
-                               const AttentionGradient<T>& head,
-                               const T* weights, const T* dscores) {
+HWY_INLINE void GiveToKey(D d, const DocumentQueries<D>& key,
+                          size_t first_query, size_t levels,
+                          HeadSize head_size, const T* factors, const T* from,
+                          T* to) {
   using V = hn::Vec<D>;
-  const size_t lanes = hn::Lanes(d);
-  const size_t own = queries.keys() - 1;
+  const size_t lanes = hn::Lanes(d), place = key.keys() - 1;
   ForEachRowBlock(head_size, [&](auto block, size_t j) {
     constexpr size_t kRows = decltype(block)::value;
-    V q[kRows], dout[kRows], dq[kRows];
-    HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
-      const size_t at = (j + i) * head.stride + queries.column();
-      q[i] = hn::LoadU(d, head.q + at);
-      dout[i] = hn::LoadU(d, head.dout + at);
-      dq[i] = hn::Zero(d);
-    }
-    for (size_t s = 0; s < own; ++s) {
-      const V weight = hn::Load(d, weights + s * lanes);
-      const V dscore = hn::Load(d, dscores + s * lanes);
+    V sum[kRows];
+    HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) sum[i] = hn::Zero(d);
+    for (size_t t = first_query; t < levels; ++t) {
+      const V factor =
+          hn::Load(d, factors + (WeightsBefore(t) + place) * lanes);
       HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
-        const size_t at = (j + i) * head.stride + queries.KeyColumn(s);
-        dq[i] = hn::MulAdd(dscore, hn::LoadU(d, head.k + at), dq[i]);
-        T* dk = head.dk + at;
-        hn::StoreU(hn::MulAdd(dscore, q[i], hn::LoadU(d, dk)), d, dk);
-        T* dv = head.dv + at;
-        hn::StoreU(hn::MulAdd(weight, dout[i], hn::LoadU(d, dv)), d, dv);
+        sum[i] = hn::MulAdd(factor, key.Key(d, from, j + i, t), sum[i]);
       }
     }
-    const V weight = hn::Load(d, weights + own * lanes);
-    const V dscore = hn::Load(d, dscores + own * lanes);
     HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
-      const size_t at = (j + i) * head.stride + queries.column();
-      dq[i] = hn::MulAdd(dscore, hn::LoadU(d, head.k + at), dq[i]);
-      StoreLive(d, queries, dq[i], head.dq + at);
-      StoreLive(d, queries, hn::Mul(dscore, q[i]), head.dk + at);
-      StoreLive(d, queries, hn::Mul(weight, dout[i]), head.dv + at);
+      key.Store(d, sum[i], to, j + i);
     }
   });
 }
@@ -291,43 +294,23 @@ HWY_INLINE void AddToKeys(D d, HeadSize head_size, size_t queries, bool first,
   });
 }
 
-// dq, dk and dv of queries of PositionQueries, after DifferentiateScores, in
-// ascending order of the queries. weights and dscores have room for whole
-// vectors of keys. transposed: [lanes, keys rounded up to lanes], overwritten.
+// What queries of PositionQueries give to their keys: to[j, s] += sum_t
+// factors[s, t] · from[j, t], overwritten where no earlier queries gave to it.
+// factors, weights or dscores of these queries, have room for whole vectors of
+// keys. transposed: [lanes, keys rounded up to lanes], overwritten.
 template <class D, class HeadSize, typename T = hn::TFromD<D>>
-HWY_INLINE void AttendBackward(D d, const PositionQueries<D>& queries,
-                               HeadSize head_size,
-                               const AttentionGradient<T>& head, T* weights,
-                               T* dscores, T* transposed) {
-  using V = hn::Vec<D>;
+HWY_INLINE void GiveToKeys(D d, const PositionQueries<D>& queries,
+                           HeadSize head_size, T* factors, const T* from,
+                           size_t stride, T* transposed, T* to) {
   const size_t lanes = hn::Lanes(d);
-  const size_t keys = queries.keys(), first = queries.column();
+  const size_t keys = queries.keys(), first = queries.first();
   const size_t width = first + lanes;  // keys, in whole vectors
-  ForEachRowBlock(head_size, [&](auto block, size_t j) {
-    constexpr size_t kRows = decltype(block)::value;
-    V dq[kRows];
-    HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) dq[i] = hn::Zero(d);
-    for (size_t s = 0; s < keys; ++s) {
-      const V dscore = hn::Load(d, dscores + s * lanes);
-      HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
-        const T* k = head.k + (j + i) * head.stride;
-        dq[i] = hn::MulAdd(dscore, queries.Key(d, k, s), dq[i]);
-      }
-    }
-    HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
-      hn::Store(dq[i], d, head.dq + (j + i) * head.stride + first);
-    }
-  });
-  const auto add = [&](T* factors, const T* in, T* out) {
-    std::fill(factors + keys * lanes, factors + width * lanes, T{0});
-    Transpose(factors, lanes, width, lanes, transposed, width);
-    for (size_t s = 0; s < width; s += lanes) {
-      AddToKeys(d, head_size, keys - first, s == first, transposed + s, width,
-                in + first, out + s, head.stride);
-    }
-  };
-  add(dscores, head.q, head.dk);
-  add(weights, head.dout, head.dv);
+  std::fill(factors + keys * lanes, factors + width * lanes, T{0});
+  Transpose(factors, lanes, width, lanes, transposed, width);
+  for (size_t s = 0; s < width; s += lanes) {
+    AddToKeys(d, head_size, keys - first, s == first, transposed + s, width,
+              from + first, to + s, stride);
+  }
 }
 
 }  // namespace HWY_NAMESPACE

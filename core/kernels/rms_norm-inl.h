@@ -20,7 +20,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 // y[·, c] = x[·, c] · scale[c], scale[c] = 1 / sqrt(mean(x[·, c]²) + 1e-5), for
 // kVectors vectors of columns. x, y: [rows, columns] with `stride`; y may be x.
 template <size_t kVectors, class D, class Rows, typename T = hn::TFromD<D>>
-HWY_INLINE void RmsNorm(D d, Rows rows, const T* x, size_t stride, T* y,
+HWY_NOINLINE void RmsNorm(D d, Rows rows, const T* x, size_t stride, T* y,
                         T* scale) {
   using V = hn::Vec<D>;
   const size_t lanes = hn::Lanes(d);
@@ -51,7 +51,7 @@ HWY_INLINE void RmsNorm(D d, Rows rows, const T* x, size_t stride, T* y,
 // the derivative of RmsNorm, of which y and scale are the outputs, and what
 // reaches x past it. residual nullptr: nothing does. dx may be dy or residual.
 template <size_t kVectors, class D, class Rows, typename T = hn::TFromD<D>>
-HWY_INLINE void RmsNormBackward(D d, Rows rows, const T* dy, const T* y,
+HWY_NOINLINE void RmsNormBackward(D d, Rows rows, const T* dy, const T* y,
                                 const T* scale, const T* residual,
                                 size_t stride, T* dx) {
   using V = hn::Vec<D>;

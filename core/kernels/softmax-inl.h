@@ -21,7 +21,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 // x[·, c] = weight[c] · softmax(x[·, c]) for one vector of columns, in place.
 //   x: [rows, columns] with `stride`; log_sum[c] = log sum_r exp(x[r, c]).
 template <class D, typename T = hn::TFromD<D>>
-HWY_INLINE void WeightedSoftmax(D d, size_t rows, const T* weight, T* x,
+HWY_NOINLINE void WeightedSoftmax(D d, size_t rows, const T* weight, T* x,
                                 size_t stride, T* log_sum) {
   using V = hn::Vec<D>;
   V max = hn::Load(d, x);

@@ -145,7 +145,7 @@ class ChunkPass {
   }
 
   // x = rmsnorm(wte[token] + wpe[position]).
-  void Embed() {
+  HWY_NOINLINE void Embed() {
     const size_t columns = chunk_.columns();
     for (size_t c = 0; c < columns; ++c) {
       const T* token = Row(weights_ + layout_.wte, chunk_.tokens()[c]);
@@ -178,20 +178,12 @@ class ChunkPass {
                       n_embd_, layer.attn_norm + c, stride_, layer.qkv + c,
                       Plain());
     });
-    CopyShared(layer.qkv, 3 * n_embd_);
-    ForEachQueries(layer, [&](auto queries, size_t h, T* weights) {
-      const T* q = layer.qkv + h * head_size_ * stride_;
-      const T* k = q + n_embd_ * stride_;
-      const T* v = k + n_embd_ * stride_;
-      Attend(d_, queries, head_size_, q, k, v, stride_, weights,
-             layer.heads + h * head_size_ * stride_);
-    });
-    TakeFromSpeakers(layer.heads, n_embd_);
+    Attend(layer);
   }
 
   // x += attn_wo · heads; x += mlp_fc2 · relu(mlp_fc1 · rmsnorm(x)).
   template <size_t kVectors>
-  void EndLayer(size_t i, size_t c) {
+  HWY_NOINLINE void EndLayer(size_t i, size_t c) {
     const Layer& layer = a_.layers[i];
     const PackedLayout::Layer& at = layout_.layers[i];
     const T* x = i == 0 ? a_.embedding_norm : a_.x;
@@ -209,7 +201,7 @@ class ChunkPass {
   // The logits and, in their place, the derivative of the loss by them; answers
   // the loss.
   template <size_t kVectors>
-  double Head(size_t c) {
+  HWY_NOINLINE double Head(size_t c) {
     const size_t vocab_size = layout_.vocab_size;
     Linear<kVectors>(d_, Rows(layout_.lm_head), vocab_size, n_embd_, a_.x + c,
                      stride_, a_.logits + c, Plain());
@@ -235,7 +227,7 @@ class ChunkPass {
   }
 
   template <size_t kVectors>
-  void HeadBackward(size_t c) {
+  HWY_NOINLINE void HeadBackward(size_t c) {
     Linear<kVectors>(d_, Columns(layout_.lm_head), n_embd_,
                      size_t{layout_.vocab_size}, a_.logits + c, stride_,
                      a_.dx + c, Plain());
@@ -243,7 +235,7 @@ class ChunkPass {
 
   // From dx behind the layer to dheads, and dx between its two blocks.
   template <size_t kVectors>
-  void EndLayerBackward(size_t i, size_t c) {
+  HWY_NOINLINE void EndLayerBackward(size_t i, size_t c) {
     const Layer& layer = a_.layers[i];
     const PackedLayout::Layer& at = layout_.layers[i];
     Transpose(a_.dx + c, stride_, n_embd_, kVectors * lanes_,
@@ -274,29 +266,7 @@ class ChunkPass {
   void BeginLayerBackward(size_t i, const GradientSink<T>& sink) {
     const Layer& layer = a_.layers[i];
     const PackedLayout::Layer& at = layout_.layers[i];
-    GiveToSpeakers(a_.dheads, n_embd_);
-    ForEachQueries(layer, [&](auto queries, size_t h, T* weights) {
-      const size_t q = h * head_size_ * stride_, part = n_embd_ * stride_;
-      const T* qkv = layer.qkv + q;
-      const AttentionGradient<T> head = {
-          .q = qkv,
-          .k = qkv + part,
-          .v = qkv + 2 * part,
-          .dout = a_.dheads + q,
-          .dq = a_.dqkv + q,
-          .dk = a_.dqkv + q + part,
-          .dv = a_.dqkv + q + 2 * part,
-          .stride = stride_};
-      DifferentiateScores(d_, queries, head_size_, head.dout, head.v, stride_,
-                          weights, a_.dscores);
-      if constexpr (std::is_same_v<decltype(queries), PositionQueries<D>>) {
-        AttendBackward(d_, queries, head_size_, head, weights, a_.dscores,
-                       a_.transposed_scores);
-      } else {
-        AttendBackward(d_, queries, head_size_, head, weights, a_.dscores);
-      }
-    });
-    AddFromCopies(a_.dqkv, 3 * n_embd_);
+    AttendBackward(layer);
     ForEachPanel([&](auto vectors, size_t c) {
       Linear<vectors>(d_, Columns(at.attn_wqkv), n_embd_, Times<3>(n_embd_),
                       a_.dqkv + c, stride_, a_.dnorm + c, Plain());
@@ -308,7 +278,7 @@ class ChunkPass {
     TakeGradient(a_.dqkv, 3 * n_embd_, a_.transposed, at.attn_wqkv, sink);
   }
 
-  void EmbedBackward(const GradientSink<T>& sink) {
+  HWY_NOINLINE void EmbedBackward(const GradientSink<T>& sink) {
     ForEachPanel([&](auto vectors, size_t c) {
       RmsNormBackward<vectors>(d_, n_embd_, a_.dx + c, a_.embedding_norm + c,
                                a_.embedding_scale + c,
@@ -352,7 +322,7 @@ class ChunkPass {
         });
   }
 
-  void TransposeColumns(const T* array) {
+  HWY_NOINLINE void TransposeColumns(const T* array) {
     Transpose(array, stride_, n_embd_, vectors_ * lanes_, a_.transposed,
               row_length_);
   }
@@ -360,64 +330,191 @@ class ChunkPass {
     Transpose(rows, row_length_, vectors_ * lanes_, n_embd_, array, stride_);
   }
 
-  // Calls f(queries, head, weights) for every vector of queries of every head,
-  // those of a document in ascending order of their positions.
-  template <class F>
-  HWY_INLINE void ForEachQueries(const Layer& layer, const F& f) {
+  // Attention runs stage by stage over several vectors of queries, so that
+  // they do not wait for each other's results.
+  HWY_NOINLINE void Attend(const Layer& layer) {
+    if (chunk_.strands() == 0) return AttendPositions(layer);
+    const size_t part = n_embd_ * stride_;
+    CopyShared(layer.qkv + part, 2 * n_embd_);  // keys and values
     T* weights = layer.weights;
-    const std::span<const uint32_t> documents = chunk_.level_documents();
-    if (documents.empty()) {
+    ForEachStrandGroup([&](const Group& group) {
       for (size_t h = 0; h < layout_.n_head; ++h) {
-        for (size_t t = 0; t < chunk_.columns(); t += lanes_) {
-          f(PositionQueries<D>(d_, t, chunk_.columns()), h, weights);
-          weights += (t + lanes_ + 1) * lanes_;
-        }
+        const size_t row = h * head_size_ * stride_;
+        const T *q = layer.qkv + row, *k = q + part, *v = k + part;
+        ForEachQuery(group, [&](const auto& queries, size_t at) {
+          ScoreKeys(d_, queries, head_size_, q, k, weights + at);
+        });
+        ForEachQuery(group, [&](const auto& queries, size_t at) {
+          ExponentiateScores(d_, queries, head_size_, weights + at);
+        });
+        ForEachQuery(group, [&](const auto& queries, size_t at) {
+          AverageValues(d_, queries, head_size_, weights + at, v,
+                        layer.heads + row);
+        });
+        weights += WeightsBefore(group.levels) * lanes_;
       }
-      return;
-    }
-    for (size_t first = 0; first < documents[0]; first += lanes_) {
+    });
+  }
+
+  HWY_NOINLINE void AttendBackward(const Layer& layer) {
+    if (chunk_.strands() == 0) return AttendPositionsBackward(layer);
+    const size_t part = n_embd_ * stride_;
+    T* weights = layer.weights;
+    T* dscores = a_.dscores;
+    ForEachStrandGroup([&](const Group& group) {
+      const Chunk::Strands& strands = group.strands;
       for (size_t h = 0; h < layout_.n_head; ++h) {
-        for (size_t t = 0; t < documents.size() && documents[t] > first; ++t) {
-          f(DocumentQueries<D>(d_, chunk_.level_offsets().data(), t, first,
-                               documents[t]),
-            h, weights);
-          weights += (t + 2) * lanes_;
+        const size_t row = h * head_size_ * stride_;
+        const T *q = layer.qkv + row, *k = q + part, *v = k + part;
+        const T* dout = a_.dheads + row;
+        T *dq = a_.dqkv + row, *dk = dq + part, *dv = dk + part;
+        ForEachQuery(group, [&](const auto& queries, size_t at) {
+          ScoreKeys(d_, queries, head_size_, dout, v, dscores + at);
+        });
+        ForEachQuery(group, [&](const auto& queries, size_t at) {
+          DifferentiateScores(d_, queries, head_size_, weights + at,
+                              dscores + at);
+        });
+        ForEachQuery(group, [&](const auto& queries, size_t at) {
+          SumKeys(d_, queries, head_size_, dscores + at, k, dq);
+        });
+        for (size_t s = 0; s < group.levels; ++s) {
+          const auto key = Queries(group, s);
+          const size_t first = std::max(s, strands.first_query);
+          GiveToKey(d_, key, first, group.levels, head_size_, dscores, q, dk);
+          GiveToKey(d_, key, first, group.levels, head_size_, weights, dout,
+                    dv);
         }
+        weights += WeightsBefore(group.levels) * lanes_;
+      }
+    });
+    AddCopies(a_.dqkv + part, 2 * n_embd_);
+  }
+
+  // A vector of lanes of strands.
+  struct Group {
+    Chunk::Strands strands;
+    size_t first;   // lane
+    size_t levels;  // positions that it has
+  };
+
+  DocumentQueries<D> Queries(const Group& group, size_t position) const {
+    return {d_,          stride_,  group.strands.offsets.data(),
+            group.first, position, group.strands.lanes[position] - group.first};
+  }
+
+  template <class F>
+  HWY_INLINE void ForEachStrandGroup(const F& f) {
+    for (size_t i = 0; i < chunk_.strands(); ++i) {
+      Group group = {chunk_.Strand(i), 0, 0};
+      const auto lanes = group.strands.lanes;
+      group.levels = lanes.size();
+      for (; group.first < lanes[group.strands.first_query];
+           group.first += lanes_) {
+        while (lanes[group.levels - 1] <= group.first) --group.levels;
+        f(group);
       }
     }
   }
 
-  // The copies of shared columns, in `rows` rows: filled; …
-  void CopyShared(T* array, size_t rows) {
+  // Calls f(queries, place of their weights) for every position that asks.
+  template <class F>
+  HWY_INLINE void ForEachQuery(const Group& group, const F& f) {
+    for (size_t t = group.strands.first_query; t < group.levels; ++t) {
+      f(Queries(group, t), WeightsBefore(t) * lanes_);
+    }
+  }
+
+  // Fills the copies of shared columns in `rows` rows.
+  HWY_NOINLINE void CopyShared(T* array, size_t rows) {
     const std::span<const uint32_t> copies = chunk_.copies();
     for (size_t r = 0; r < rows; ++r, array += stride_) {
       T* to = array + chunk_.copies_begin();
       for (size_t i = 0; i < copies.size(); ++i) to[i] = array[copies[i]];
     }
   }
-  // … read: each column takes what attention made for the copy that speaks for
-  // it; …
-  void TakeFromSpeakers(T* array, size_t rows) {
-    const std::span<const uint32_t> speakers = chunk_.speakers();
-    for (size_t r = 0; r < rows; ++r, array += stride_) {
-      for (size_t c = 0; c < speakers.size(); ++c) array[c] = array[speakers[c]];
-    }
-  }
-  // … given its derivative; …
-  void GiveToSpeakers(T* array, size_t rows) {
-    const std::span<const uint32_t> speakers = chunk_.speakers();
-    for (size_t r = 0; r < rows; ++r, array += stride_) {
-      std::fill_n(array + chunk_.copies_begin(), chunk_.copies().size(), T{0});
-      for (size_t c = 0; c < speakers.size(); ++c) array[speakers[c]] = array[c];
-    }
-  }
-  // … and summed: each column gets the derivatives by all of its copies.
-  void AddFromCopies(T* array, size_t rows) {
+
+  // Adds the copies to what they are copies of: several rows at a time, for
+  // many copies are of the same column, and each sum waits for the last one.
+  HWY_NOINLINE void AddCopies(T* array, size_t rows) {
+    constexpr size_t kRows = 8;
     const std::span<const uint32_t> copies = chunk_.copies();
-    for (size_t r = 0; r < rows; ++r, array += stride_) {
-      std::fill_n(array, chunk_.speakers().size(), T{0});
+    for (size_t r = 0; r < rows; r += kRows, array += kRows * stride_) {
       const T* from = array + chunk_.copies_begin();
-      for (size_t i = 0; i < copies.size(); ++i) array[copies[i]] += from[i];
+      const size_t count = std::min(kRows, rows - r);
+      for (size_t i = 0; i < copies.size(); ++i) {
+        T* to = array + copies[i];
+        for (size_t j = 0; j < count; ++j) {
+          to[j * stride_] += from[j * stride_ + i];
+        }
+      }
+    }
+  }
+
+  void AttendPositions(const Layer& layer) {
+    T* weights = layer.weights;
+    const T* q = layer.qkv;
+    const T* k = q + n_embd_ * stride_;
+    const T* v = k + n_embd_ * stride_;
+    ForEachPositionGroup([&](const auto& queries, size_t size) {
+      ForEachHead(size, [&](size_t row, size_t at) {
+        ScoreKeys(d_, queries, head_size_, q + row, k + row, weights + at);
+      });
+      ForEachHead(size, [&](size_t, size_t at) {
+        ExponentiateScores(d_, queries, head_size_, weights + at);
+      });
+      ForEachHead(size, [&](size_t row, size_t at) {
+        AverageValues(d_, queries, head_size_, weights + at, v + row,
+                      layer.heads + row);
+      });
+      weights += layout_.n_head * size;
+    });
+  }
+
+  void AttendPositionsBackward(const Layer& layer) {
+    T* weights = layer.weights;
+    T* dscores = a_.dscores;
+    const size_t part = n_embd_ * stride_;
+    const T* q = layer.qkv;
+    T* dq = a_.dqkv;
+    ForEachPositionGroup([&](const auto& queries, size_t size) {
+      ForEachHead(size, [&](size_t row, size_t at) {
+        ScoreKeys(d_, queries, head_size_, a_.dheads + row, q + row + 2 * part,
+                  dscores + at);
+      });
+      ForEachHead(size, [&](size_t, size_t at) {
+        DifferentiateScores(d_, queries, head_size_, weights + at,
+                            dscores + at);
+      });
+      ForEachHead(size, [&](size_t row, size_t at) {
+        SumKeys(d_, queries, head_size_, dscores + at, q + row + part,
+                dq + row);
+      });
+      ForEachHead(size, [&](size_t row, size_t at) {
+        GiveToKeys(d_, queries, head_size_, dscores + at, q + row, stride_,
+                   a_.transposed_scores, dq + row + part);
+        GiveToKeys(d_, queries, head_size_, weights + at, a_.dheads + row,
+                   stride_, a_.transposed_scores, dq + row + 2 * part);
+      });
+      weights += layout_.n_head * size;
+    });
+  }
+
+  // Calls f(queries, size of a head's weights) for every vector of positions of
+  // a single document.
+  template <class F>
+  HWY_INLINE void ForEachPositionGroup(const F& f) {
+    for (size_t first = 0; first < chunk_.columns(); first += lanes_) {
+      f(PositionQueries<D>(d_, stride_, first, chunk_.columns()),
+        (first + lanes_ + 1) * lanes_);
+    }
+  }
+
+  // Calls f(place of the head's first row, place of its weights).
+  template <class F>
+  HWY_INLINE void ForEachHead(size_t weights, const F& f) {
+    for (size_t h = 0; h < layout_.n_head; ++h) {
+      f(h * head_size_ * stride_, h * weights);
     }
   }
 

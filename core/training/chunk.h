@@ -23,12 +23,11 @@ inline size_t CountPositions(std::span<const Token> document,
 // memory is reused from one Lay to the next.
 //
 // A single document has its positions in order. Several stand position by
-// position, the longest document first, so that neighbouring columns are the
-// same position of different documents: attention works on a vector of
-// documents at a time. Where many of them begin alike, what they have in common
-// is there only once (the states of a causal model depend on the prefix alone),
-// as far as that saves more than it costs. Attention then works on copies of
-// these columns, one a document, as if nothing were shared.
+// position, the longest document first, so that the same position of different
+// documents makes neighbouring columns: attention works on a vector of them at
+// a time. Where many documents begin alike, what they have in common is there
+// only once (the states of a causal model depend on the prefix alone), as far
+// as that saves more than it costs.
 class Chunk {
  public:
   // Room for chunks of at most so many documents, and positions in all of them.
@@ -44,8 +43,8 @@ class Chunk {
   void Lay(std::span<const std::span<const Token>> documents, Token bos,
            size_t block_size);
 
-  // How many columns there are, without copies; the token of each, and its
-  // place in its document.
+  // How many columns there are, the token of each, and its place in its
+  // document.
   size_t columns() const { return tokens_.size(); }
   std::span<const Token> tokens() const { return tokens_; }
   std::span<const uint32_t> positions() const { return positions_; }
@@ -56,18 +55,27 @@ class Chunk {
                                        target_ends_[c + 1] - target_ends_[c]);
   }
 
-  // How many documents have position t; of a single document, nothing.
-  std::span<const uint32_t> level_documents() const { return level_documents_; }
-  // The column of the first document's position t, which those of the others
-  // follow: of its copy, if it is shared.
-  std::span<const uint32_t> level_offsets() const { return level_offsets_; }
+  // What attention of several documents works on: lanes that go from position
+  // to position, side by side, each through the columns of one document, or
+  // through shared ones to those that end there.
+  struct Strands {
+    size_t first_query;  // positions from here on ask; every one is a key
+    // At each position the column of lane 0, which those of the other lanes
+    // follow, and how many lanes have it.
+    std::span<const uint32_t> offsets;
+    std::span<const uint32_t> lanes;
+  };
+  // Together they ask for every column once. None for a single document.
+  size_t strands() const {
+    return shared_levels_ + (shared_levels_ < level_lanes_.size() ? 1 : 0);
+  }
+  Strands Strand(size_t i) const;
 
-  // Columns from copies_begin() on are copies; copies() has the column that
-  // each is of. The first columns are the shared ones; speakers() has the one
-  // copy of each that speaks for it, so that nothing is counted twice.
+  // Lanes whose keys are shared columns find copies of them, in columns from
+  // copies_begin() on: the column that each copy is of.
   size_t copies_begin() const { return copies_begin_; }
+  size_t columns_and_copies() const { return copies_begin_ + copies_.size(); }
   std::span<const uint32_t> copies() const { return copies_; }
-  std::span<const uint32_t> speakers() const { return speakers_; }
 
  private:
   using Document = std::span<const Token>;
@@ -83,22 +91,29 @@ class Chunk {
   void SortByLength(std::span<const Document> documents, size_t block_size);
   bool TryLayShared(size_t level, Token bos);
   void LayUnshared(size_t level, Token bos);
-  void LayTargets(Token bos);
   uint32_t FindOrAddChild(uint32_t parent, Token token, size_t level);
+  void LayStrands();
+  void AddCopies(std::span<const uint32_t> ends, size_t levels);
+  void LayTargets(Token bos);
 
   std::vector<Token> tokens_;
   std::vector<uint32_t> positions_;
   std::vector<Token> targets_;
   std::vector<uint32_t> target_ends_;
-  std::vector<uint32_t> level_documents_, level_offsets_;
+  size_t shared_levels_ = 0;
   size_t copies_begin_ = 0;
-  std::vector<uint32_t> copies_, speakers_;
+  std::vector<uint32_t> copies_;
+  std::vector<uint32_t> strand_offsets_;  // of all strands
+  std::vector<uint32_t> strand_lanes_;
 
   // Of use while documents are laid out.
-  std::vector<Document> documents_;  // the longest first
-  std::vector<uint32_t> newest_;     // the column of each one's last position
-  std::vector<uint32_t> places_;     // the column of every position, by level
-  std::vector<Child> children_;      // hash table
+  std::vector<Document> documents_;      // the longest first
+  std::vector<uint32_t> level_lanes_;    // documents that have each position
+  std::vector<uint32_t> level_columns_;  // where each level's columns begin
+  std::vector<uint32_t> newest_;   // the column of each one's last position
+  std::vector<uint32_t> parents_;  // the column before each shared one
+  std::vector<uint32_t> places_;   // the column of every position, by level
+  std::vector<Child> children_;    // hash table
 };
 
 }  // namespace microgpt

@@ -105,7 +105,7 @@ class TrainerOf final : public Trainer {
       const std::span<const Token> document = documents_[order_[i]];
       Lay({&document, 1});
       loss += ChunkLoss<T>(layout_, weights_.data(), chunk_,
-                           workspace_.arrays());
+                           workspace_.Arrange(chunk_.columns_and_copies()));
       positions += chunk_.columns();
     }
     if (positions == 0) return std::nullopt;
@@ -165,7 +165,7 @@ class TrainerOf final : public Trainer {
     Lay(batch_.chunk(chunk));
     const T scale = T{1} / static_cast<T>(batch_.positions());
     return ChunkGradient<T>(layout_, weights_.data(), chunk_, scale,
-                            workspace_.arrays(), sink);
+                            workspace_.Arrange(chunk_.columns_and_copies()), sink);
   }
 
   const ModelConfig model_;

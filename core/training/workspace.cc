@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/training/batch.h"
 #include "core/training/chunk.h"
 
 namespace microgpt {
@@ -14,23 +15,36 @@ constexpr size_t kMostLanes = 16;  // of the widest vectors
 // vector of queries the keys up to its end, and one more. Of several: a vector
 // of documents at a time, of which the longest counts.
 size_t WeightsPerHead(const ChunkLimits& limits) {
-  const size_t t = limits.longest;
-  if (limits.documents == 1) {
-    const size_t rounded = RoundUpToLine(t);
-    return rounded * (rounded + kMostLanes) / 2 + (rounded + kMostLanes);
-  }
-  return (t + 3) * (kMostLanes * t + limits.positions) / 2;
+  const size_t rounded = RoundUpToLine(limits.longest);
+  const size_t single =
+      rounded * (rounded + kMostLanes) / 2 + (rounded + kMostLanes);
+  const size_t t = std::min(limits.longest, Batch::kShort);
+  const size_t documents = (t + 3) * (kMostLanes * t + limits.positions) / 2;
+  const size_t several = documents + 14 * (limits.positions + 4 * kMostLanes);
+  return limits.documents == 1 ? single : std::max(single, several);
+}
+
+// … and of the largest group of queries.
+size_t WeightsPerGroup(const ChunkLimits& limits) {
+  const size_t keys = RoundUpToLine(limits.longest) + kMostLanes + 1;
+  const size_t single = keys * kMostLanes;
+  const size_t t = std::min(limits.longest, Batch::kShort);
+  const size_t several = kMostLanes * t * (t + 3) / 2;
+  return limits.documents == 1 ? single : std::max(single, several);
+}
+
+size_t StrideFor(size_t columns, const ChunkLimits& limits) {
+  // Neighbouring documents are read a vector at a time, beyond the last one.
+  const size_t beyond = limits.documents > 1 ? kMostLanes : 0;
+  return RoundUpToLine(columns + beyond) | 16;
 }
 
 // Deals `values` out, or, given nullptr, only counts them.
 template <typename T>
 size_t Lay(const ModelConfig& config, uint32_t vocab_size,
-           const ChunkLimits& limits, T* values, WorkspaceArrays<T>& a) {
-  const size_t columns =
-      Chunk::MaxColumns(limits.documents, limits.positions);
-  // Documents in lanes are read a vector at a time, beyond the last one.
-  const size_t lines = columns / 16 + (limits.documents > 1 ? 1 : 0);
-  a.stride = 16 * (lines | 1);
+           const ChunkLimits& limits, size_t stride, T* values,
+           WorkspaceArrays<T>& a) {
+  a.stride = stride;
   const size_t n_embd = config->n_embd;
   const size_t row_length = RoundUpToLine(n_embd);
   size_t taken = 0;
@@ -64,8 +78,8 @@ size_t Lay(const ModelConfig& config, uint32_t vocab_size,
   a.dhidden = take_rows(4 * n_embd);
   a.transposed = take_rows(row_length);
   a.transposed_dx = take_rows(row_length);
-  const size_t keys = RoundUpToLine(limits.longest) + 1;
-  a.dscores = take(keys * kMostLanes);
+  const size_t keys = RoundUpToLine(limits.longest) + kMostLanes + 1;
+  a.dscores = take(config->n_head * WeightsPerGroup(limits));
   a.transposed_scores = take(keys * kMostLanes);
   take_rows(1);  // read beyond the last row
   return taken;
@@ -75,18 +89,35 @@ size_t Lay(const ModelConfig& config, uint32_t vocab_size,
 
 template <typename T>
 Workspace<T>::Workspace(const ModelConfig& config, uint32_t vocab_size,
-                        const ChunkLimits& limits) {
-  values_.resize(Lay<T>(config, vocab_size, limits, nullptr, arrays_));
-  Lay<T>(config, vocab_size, limits, values_.data(), arrays_);
+                        const ChunkLimits& limits)
+    : config_(config), vocab_size_(vocab_size), limits_(limits) {
+  const size_t columns =
+      Chunk::MaxColumns(limits.documents, limits.positions);
+  const size_t stride = StrideFor(columns, limits);
+  values_.resize(
+      Lay<T>(config, vocab_size, limits, stride, nullptr, arrays_));
+  Arrange(columns);
+}
+
+template <typename T>
+const WorkspaceArrays<T>& Workspace<T>::Arrange(size_t columns) {
+  const size_t stride = StrideFor(columns, limits_);
+  if (stride != arrays_.stride || arrays_.x == nullptr) {
+    Lay<T>(config_, vocab_size_, limits_, stride, values_.data(), arrays_);
+  }
+  return arrays_;
 }
 
 template <typename T>
 uint64_t Workspace<T>::Bytes(const ModelConfig& config, uint32_t vocab_size,
                              const ChunkLimits& limits) {
+  const size_t columns =
+      Chunk::MaxColumns(limits.documents, limits.positions);
   WorkspaceArrays<T> arrays;
   return sizeof(Workspace) +
          config->n_layer * sizeof(typename WorkspaceArrays<T>::Layer) +
-         Lay<T>(config, vocab_size, limits, nullptr, arrays) * sizeof(T);
+         sizeof(T) * Lay<T>(config, vocab_size, limits,
+                            StrideFor(columns, limits), nullptr, arrays);
 }
 
 template class Workspace<float>;

@@ -20,7 +20,8 @@ struct ChunkLimits {
 
 // The arrays that computing a chunk forward and backward leaves behind and
 // needs: [rows, stride], a column a token. Those of row_length rows are as high
-// as PackedLayout's rows are long, and the rows above n_embd stay zero.
+// as PackedLayout's rows are long; what stands in the rows above n_embd is
+// nobody's.
 template <typename T>
 struct WorkspaceArrays {
   struct Layer {
@@ -70,9 +71,14 @@ class Workspace {
   static uint64_t Bytes(const ModelConfig& config, uint32_t vocab_size,
                         const ChunkLimits& limits);
 
-  const WorkspaceArrays<T>& arrays() const { return arrays_; }
+  // The arrays for so many columns, close together. What they show is what
+  // happens to stand in the arena. Borrowed until the next call.
+  const WorkspaceArrays<T>& Arrange(size_t columns);
 
  private:
+  ModelConfig config_;
+  uint32_t vocab_size_;
+  ChunkLimits limits_;
   WorkspaceArrays<T> arrays_;
   AlignedVector<T> values_;
 };
