@@ -43,7 +43,9 @@ constexpr size_t Times(size_t n) {
   return kTimes * n;
 }
 
-using One = std::integral_constant<size_t, 1>;
+template <size_t kN>
+using Size = std::integral_constant<size_t, kN>;
+using One = Size<1>;
 
 // A chunk on its way through the model. Embd, RowLength and HeadSize: n_embd,
 // row_length and n_embd / n_head, as size_t or std::integral_constant.
@@ -151,7 +153,10 @@ class ChunkPass {
       const T* token = Row(weights_ + layout_.wte, chunk_.tokens()[c]);
       const T* position = Row(weights_ + layout_.wpe, chunk_.positions()[c]);
       T* sum = Row(a_.transposed, c);
-      for (size_t i = 0; i < row_length_; ++i) sum[i] = token[i] + position[i];
+      for (size_t i = 0; i < row_length_; i += lanes_) {
+        hn::Store(hn::Add(hn::Load(d_, token + i), hn::Load(d_, position + i)),
+                  d_, sum + i);
+      }
     }
     std::fill(Row(a_.transposed, columns),
               Row(a_.transposed, vectors_ * lanes_), T{0});
@@ -288,38 +293,54 @@ class ChunkPass {
     TransposeColumns(a_.dx);
     T* gradient = sink.gradient;
     const size_t end = layout_.lm_head;  // wte and wpe come before it
-    if (sink.use != GradientUse::kAdd) std::fill(gradient, gradient + end, T{0});
+    if (sink.use != GradientUse::kAdd) {
+      std::fill(gradient, gradient + end, T{0});
+    }
     for (size_t c = 0; c < chunk_.columns(); ++c) {
       const T* from = Row(a_.transposed, c);
-      T* token = Row(gradient + layout_.wte, chunk_.tokens()[c]);
-      T* position = Row(gradient + layout_.wpe, chunk_.positions()[c]);
-      for (size_t i = 0; i < row_length_; ++i) {
-        token[i] += from[i];
-        position[i] += from[i];
-      }
+      AddRow(from, Row(gradient + layout_.wte, chunk_.tokens()[c]));
+      AddRow(from, Row(gradient + layout_.wpe, chunk_.positions()[c]));
     }
     if (sink.use != GradientUse::kMove) return;
+    const ParameterMover<D> mover(d_, sink.step);
     for (size_t i = 0; i < end; i += lanes_) {
-      MoveParameters(d_, sink.step, hn::Load(d_, gradient + i), i);
+      mover.Move(d_, hn::Load(d_, gradient + i), i);
+    }
+  }
+
+  HWY_INLINE void AddRow(const T* from, T* to) {
+    for (size_t i = 0; i < row_length_; i += lanes_) {
+      hn::Store(hn::Add(hn::Load(d_, to + i), hn::Load(d_, from + i)), d_,
+                to + i);
     }
   }
 
   // The gradient of the tensor at `offset`, a · b over the chunk's columns.
   void TakeGradient(const T* a, size_t rows, const T* b_transposed,
                     size_t offset, const GradientSink<T>& sink) {
-    WeightGradient(
-        d_, chunk_.columns(), a, rows, stride_, b_transposed, row_length_,
-        [&](D d, auto values, size_t place) {
-          place += offset;
-          if (sink.use == GradientUse::kMove) {
-            return MoveParameters(d, sink.step, values, place);
-          }
-          T* gradient = sink.gradient + place;
-          if (sink.use == GradientUse::kAdd) {
-            values = hn::Add(hn::Load(d, gradient), values);
-          }
-          hn::Store(values, d, gradient);
-        });
+    T* gradient = sink.gradient + offset;
+    if (sink.use == GradientUse::kMove) {
+      // Small tiles: their products overlap with the divisions of the last.
+      const ParameterMover<D> mover(d_, sink.step);
+      WeightGradient<kTileRows / 2>(
+          d_, chunk_.columns(), a, rows, stride_, b_transposed, row_length_,
+          [&](D d, auto values, size_t place) {
+            mover.Move(d, values, offset + place);
+          });
+    } else if (sink.use == GradientUse::kStore) {
+      WeightGradient<kTileRows>(d_, chunk_.columns(), a, rows, stride_,
+                                b_transposed, row_length_,
+                                [&](D d, auto values, size_t place) {
+                                  hn::Store(values, d, gradient + place);
+                                });
+    } else {
+      WeightGradient<kTileRows>(
+          d_, chunk_.columns(), a, rows, stride_, b_transposed, row_length_,
+          [&](D d, auto values, size_t place) {
+            const auto sum = hn::Add(hn::Load(d, gradient + place), values);
+            hn::Store(sum, d, gradient + place);
+          });
+    }
   }
 
   HWY_NOINLINE void TransposeColumns(const T* array) {
@@ -551,10 +572,9 @@ HWY_INLINE double WithPass(const PackedLayout& layout, const T* weights,
     const auto is = [&](size_t n_embd, size_t size) {
       return layout.n_embd == n_embd && head_size == size;
     };
-    if (is(16, 4)) {
-      return run_constant(std::integral_constant<size_t, 16>(),
-                          std::integral_constant<size_t, 4>());
-    }
+    if (is(16, 4)) return run_constant(Size<16>(), Size<4>());
+    if (is(32, 8)) return run_constant(Size<32>(), Size<8>());
+    if (is(64, 16)) return run_constant(Size<64>(), Size<16>());
   }
   return run(size_t{layout.n_embd}, layout.row_length, head_size);
 }
@@ -580,12 +600,13 @@ template <typename T>
 void SumAndMove(const OptimizerStep<T>& step,
                 std::span<const T* const> gradients, size_t begin, size_t end) {
   const hn::ScalableTag<T> d;
+  const ParameterMover<hn::ScalableTag<T>> mover(d, step);
   for (size_t i = begin; i < end; i += hn::Lanes(d)) {
     auto gradient = hn::Load(d, gradients[0] + i);
     for (const T* more : gradients.subspan(1)) {
       gradient = hn::Add(gradient, hn::Load(d, more + i));
     }
-    MoveParameters(d, step, gradient, i);
+    mover.Move(d, gradient, i);
   }
 }
 

@@ -2,6 +2,7 @@
 #include "core/training/trainer.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 #include <cmath>
 #include <numeric>
@@ -18,6 +19,7 @@
 #include "core/training/chunk.h"
 #include "core/training/optimizer.h"
 #include "core/training/packed_layout.h"
+#include "core/training/team.h"
 #include "core/training/workspace.h"
 
 namespace microgpt {
@@ -56,6 +58,11 @@ size_t GradientParts(const PackedLayout& layout, size_t max_chunks) {
                             std::min(kMostParts, max_chunks));
 }
 
+// More threads than documents in a step have nothing to do.
+size_t UsefulThreads(const TrainingConfig& training) {
+  return std::min(training->threads, training->batch_size);
+}
+
 template <typename T>
 class TrainerOf final : public Trainer {
  public:
@@ -75,8 +82,12 @@ class TrainerOf final : public Trainer {
         batch_(training->batch_size, model->block_size, ChunkPositions(model)),
         limits_(
             batch_.Limits(LongestDocument(documents_, model->block_size))),
-        chunk_(limits_.documents, limits_.positions),
-        workspace_(model, tokenizer_.vocab_size(), limits_) {
+        team_(UsefulThreads(training)) {
+    for (size_t i = 0; i < team_.size(); ++i) {
+      desks_.push_back(std::make_unique<Desk>(model, tokenizer_, limits_));
+    }
+    losses_.resize(training->batch_size);
+    sums_.reserve(training->batch_size);
     Parameters<T> parameters(model, tokenizer_.vocab_size());
     parameters.Draw(training->init_std, random_);
     layout_.Pack(parameters, weights_);
@@ -98,15 +109,16 @@ class TrainerOf final : public Trainer {
 
   std::optional<double> ValidationLoss(const std::stop_token& stop) override {
     const FlushDenormals flush;
+    Desk& desk = *desks_[0];
     size_t positions = 0;
     double loss = 0;
     for (size_t i = training_documents_; i < order_.size(); ++i) {
       if (stop.stop_requested()) return std::nullopt;
       const std::span<const Token> document = documents_[order_[i]];
-      Lay({&document, 1});
-      loss += ChunkLoss<T>(layout_, weights_.data(), chunk_,
-                           workspace_.Arrange(chunk_.columns_and_copies()));
-      positions += chunk_.columns();
+      Lay({&document, 1}, desk);
+      loss += ChunkLoss<T>(layout_, weights_.data(), desk.chunk,
+                           desk.Arrays());
+      positions += desk.chunk.columns();
     }
     if (positions == 0) return std::nullopt;
     return loss / static_cast<double>(positions);
@@ -129,43 +141,90 @@ class TrainerOf final : public Trainer {
     batch_.Cut();
   }
 
-  void Lay(std::span<const std::span<const Token>> documents) {
-    chunk_.Lay(documents, tokenizer_.bos(), model_->block_size);
+  // What one thread works with.
+  struct Desk {
+    Desk(const ModelConfig& model, const Tokenizer& tokenizer,
+         const ChunkLimits& limits)
+        : chunk(limits.documents, limits.positions),
+          workspace(model, tokenizer.vocab_size(), limits) {}
+
+    const WorkspaceArrays<T>& Arrays() {
+      return workspace.Arrange(chunk.columns_and_copies());
+    }
+
+    Chunk chunk;
+    Workspace<T> workspace;
+  };
+
+  void Lay(std::span<const std::span<const Token>> documents, Desk& desk) {
+    desk.chunk.Lay(documents, tokenizer_.bos(), model_->block_size);
   }
 
   // The step's summed loss; nullopt, with the weights as they were, if `stop`
   // was requested.
   std::optional<double> ComputeStep(const std::stop_token& stop) {
     if (stop.stop_requested()) return std::nullopt;
-    const OptimizerStep<T> step =
-        optimizer_.Step(steps_done_, weights_.data());
+    const OptimizerStep<T> step = optimizer_.Step(steps_done_, weights_.data());
     if (batch_.chunks() == 1) {
-      return AddGradient(0, {GradientUse::kMove, gradients_[0].data(), step});
+      return AddGradient(0, {GradientUse::kMove, gradients_[0].data(), step},
+                         *desks_[0]);
     }
-    const size_t parts = std::min(gradients_.size(), batch_.chunks());
-    double loss = 0;
-    for (size_t part = 0; part < parts; ++part) {
-      const size_t begin = batch_.chunks() * part / parts;
-      const size_t end = batch_.chunks() * (part + 1) / parts;
-      for (size_t i = begin; i < end; ++i) {
-        if (stop.stop_requested()) return std::nullopt;
-        const auto use = i == begin ? GradientUse::kStore : GradientUse::kAdd;
-        loss += AddGradient(i, {use, gradients_[part].data(), {}});
-      }
-    }
-    std::vector<const T*> sums;
-    for (size_t part = 0; part < parts; ++part) {
-      sums.push_back(gradients_[part].data());
-    }
-    MoveWeights<T>(step, sums, 0, layout_.size);
-    return loss;
+    if (!SumGradients(stop)) return std::nullopt;
+    MoveTogether(step);
+    return std::accumulate(losses_.begin(),
+                           losses_.begin() +
+                               static_cast<ptrdiff_t>(batch_.chunks()),
+                           0.0);
   }
 
-  double AddGradient(size_t chunk, const GradientSink<T>& sink) {
-    Lay(batch_.chunk(chunk));
+  // Fills losses_ and the gradients of all parts, on all threads: each takes
+  // the next part that nobody has taken. False if `stop` was requested.
+  bool SumGradients(const std::stop_token& stop) {
+    std::atomic<size_t> next_part = 0;
+    std::atomic<bool> stopped = false;
+    team_.Run([&](size_t thread) {
+      for (size_t part; (part = next_part++) < Parts();) {
+        if (!SumPart(part, stop, *desks_[thread])) stopped = true;
+      }
+    });
+    return !stopped;
+  }
+
+  // The sum of consecutive chunks.
+  bool SumPart(size_t part, const std::stop_token& stop, Desk& desk) {
+    const size_t chunks = batch_.chunks();
+    const size_t begin = chunks * part / Parts();
+    const size_t end = chunks * (part + 1) / Parts();
+    for (size_t i = begin; i < end; ++i) {
+      if (stop.stop_requested()) return false;
+      const auto use = i == begin ? GradientUse::kStore : GradientUse::kAdd;
+      losses_[i] = AddGradient(i, {use, gradients_[part].data(), {}}, desk);
+    }
+    return true;
+  }
+
+  size_t Parts() const { return std::min(gradients_.size(), batch_.chunks()); }
+
+  // Every thread moves its share of the weights.
+  void MoveTogether(const OptimizerStep<T>& step) {
+    sums_.clear();
+    for (size_t part = 0; part < Parts(); ++part) {
+      sums_.push_back(gradients_[part].data());
+    }
+    const size_t rows = layout_.size / layout_.row_length;
+    team_.Run([&](size_t thread) {
+      const auto row = [&](size_t i) {
+        return rows * i / team_.size() * layout_.row_length;
+      };
+      MoveWeights<T>(step, sums_, row(thread), row(thread + 1));
+    });
+  }
+
+  double AddGradient(size_t chunk, const GradientSink<T>& sink, Desk& desk) {
+    Lay(batch_.chunk(chunk), desk);
     const T scale = T{1} / static_cast<T>(batch_.positions());
-    return ChunkGradient<T>(layout_, weights_.data(), chunk_, scale,
-                            workspace_.Arrange(chunk_.columns_and_copies()), sink);
+    return ChunkGradient<T>(layout_, weights_.data(), desk.chunk, scale,
+                            desk.Arrays(), sink);
   }
 
   const ModelConfig model_;
@@ -182,8 +241,10 @@ class TrainerOf final : public Trainer {
   OptimizerOf<T> optimizer_;
   Batch batch_;
   const ChunkLimits limits_;
-  Chunk chunk_;
-  Workspace<T> workspace_;
+  Team team_;
+  std::vector<std::unique_ptr<Desk>> desks_;  // one a thread
+  std::vector<double> losses_;                // of the chunks
+  std::vector<const T*> sums_;                // the parts of the gradient
 };
 
 template <typename T>
@@ -194,11 +255,12 @@ uint64_t BytesOf(const ModelConfig& model, const TrainingConfig& training,
                     ChunkPositions(model));
   const ChunkLimits limits = batch.Limits(model->block_size);
   const size_t gradients = GradientParts(layout, training->batch_size);
+  const uint64_t desk = Chunk::Bytes(limits.documents, limits.positions) +
+                        Workspace<T>::Bytes(model, vocab_size, limits);
   return sizeof(TrainerOf<T>) + (1 + gradients) * layout.size * sizeof(T) +
          OptimizerOf<T>::Bytes(training, layout.size) +
-         Batch::Bytes(training->batch_size) +
-         Chunk::Bytes(limits.documents, limits.positions) +
-         Workspace<T>::Bytes(model, vocab_size, limits) +
+         Batch::Bytes(training->batch_size) + UsefulThreads(training) * desk +
+         training->batch_size * (sizeof(double) + sizeof(T*)) +
          (vocab_size - 1) * uint64_t{Tokenizer::kBytesPerCharacter};
 }
 
