@@ -165,8 +165,8 @@ uint64_t DocumentCollector::Longest() const {
 }
 
 uint64_t DocumentCollector::CountDuplicates() const {
-  // Pages of memory that are new take longer than all else.
-  constexpr size_t kMostOfShort = 1 << 22;
+  // Slots of half the size are half as much new memory, which takes longest.
+  constexpr size_t kMostOfShort = 1 << 19;
   return corpus_.size() <= kMostOfShort ? CountEqual<uint32_t>(corpus_)
                                         : CountEqual<uint64_t>(corpus_);
 }

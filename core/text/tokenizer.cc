@@ -56,13 +56,14 @@ bool IsOneCodePoint(const Character& character) {
 class CodePointTable {
  public:
   // none: the token of all code points that are not inserted.
-  explicit CodePointTable(Token none)
-      : none_(none), pages_(0x110000 / kPage), tokens_(kPage, none) {}
+  explicit CodePointTable(Token none) : none_(none), tokens_(kPage, none) {}
 
   Token none() const { return none_; }
 
   void Insert(char32_t code_point, Token token) {
-    uint32_t& page = pages_[code_point / kPage];
+    const size_t index = code_point / kPage;
+    if (index >= pages_.size()) pages_.resize(index + 1);
+    uint32_t& page = pages_[index];
     if (page == 0) {
       page = static_cast<uint32_t>(tokens_.size());
       tokens_.resize(tokens_.size() + kPage, none_);
@@ -71,14 +72,16 @@ class CodePointTable {
   }
 
   Token Find(char32_t code_point) const {
-    return tokens_[pages_[code_point / kPage] + code_point % kPage];
+    const size_t index = code_point / kPage;
+    if (index >= pages_.size()) return none_;
+    return tokens_[pages_[index] + code_point % kPage];
   }
 
  private:
   static constexpr size_t kPage = 256;
 
   Token none_;
-  std::vector<uint32_t> pages_;  // where in tokens_; 0: nothing is inserted
+  std::vector<uint32_t> pages_;  // where in tokens_; 0: a page of none_
   std::vector<Token> tokens_;
 };
 

@@ -317,6 +317,7 @@ TEST(TokenizerDeathTest, AnAlphabetOutOfOrderIsOurOwnBug) {
 TEST(TokenizerDeathTest, ACorpusWithAnotherAlphabetIsOurOwnBug) {
   const Corpus corpus = *Corpus::FromText("ab\n");
   EXPECT_DEATH(For(U"a").Encode(corpus), "none");
+  EXPECT_DEATH(For(U"a").Encode(*Corpus::FromText("a😀\n")), "none");
   EXPECT_DEATH(OfClusters({"a"}).Encode(corpus), "none");
 }
 
