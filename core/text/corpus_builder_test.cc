@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Errors that were planted and caught: a partial line forgotten, a CRLF counted
-// as two lines when it is cut, lines counted anew in each piece; a document that
-// was stripped copied before the clean ones that precede it, documents of equal
-// hash bits taken for equal.
+// as two lines when it is cut, lines counted anew in each piece; a document
+// that was stripped copied before the clean ones that precede it, documents of
+// equal hash bits taken for equal.
 #include "core/text/corpus_builder.h"
 
 #include <gtest/gtest.h>
