@@ -51,14 +51,19 @@ void SeedWithKey(std::span<const uint32_t> key, Words& words) {
   words[0] = 0x80000000u;  // whatever the key, not all zero
 }
 
-// Replaces all words of the state by the next ones of the recurrence.
+// Replaces all words of the state by the next ones of the recurrence. No index
+// wraps around within a loop, so that compilers use SIMD for both.
 void Twist(Words& words) {
-  for (size_t i = 0; i < kWords; ++i) {
+  const auto twist = [&words](size_t i, size_t next, size_t middle) {
     const uint32_t joined =
-        (words[i] & 0x80000000u) | (words[(i + 1) % kWords] & 0x7fffffffu);
-    const uint32_t twisted = (joined >> 1) ^ (joined % 2 ? 0x9908b0dfu : 0u);
-    words[i] = words[(i + kShift) % kWords] ^ twisted;
-  }
+        (words[i] & 0x80000000u) | (words[next] & 0x7fffffffu);
+    const uint32_t odd = 0u - (joined & 1);  // all ones, or none
+    words[i] = words[middle] ^ (joined >> 1) ^ (odd & 0x9908b0dfu);
+  };
+  constexpr size_t kWrap = kWords - kShift;  // from here on, middle < i
+  for (size_t i = 0; i < kWrap; ++i) twist(i, i + 1, i + kShift);
+  for (size_t i = kWrap; i + 1 < kWords; ++i) twist(i, i + 1, i - kWrap);
+  twist(kWords - 1, 0, kShift - 1);
 }
 
 uint32_t Temper(uint32_t word) {
@@ -82,11 +87,14 @@ PythonRandom::PythonRandom(const State& state) : state_(state) {
   assert(state_.used <= kWords);
 }
 
+void PythonRandom::RefillIfUsed() {
+  if (state_.used < kWords) return;
+  Twist(state_.words);
+  state_.used = 0;
+}
+
 uint32_t PythonRandom::NextWord() {
-  if (state_.used == kWords) {
-    Twist(state_.words);
-    state_.used = 0;
-  }
+  RefillIfUsed();
   return Temper(state_.words[state_.used++]);
 }
 
@@ -107,6 +115,23 @@ uint32_t PythonRandom::RandBelow(uint32_t n) {
   uint32_t number = GetRandBits(bits);
   while (number >= n) number = GetRandBits(bits);
   return number;
+}
+
+size_t PythonRandom::RandBelowEach(uint32_t n, Words& numbers) {
+  RefillIfUsed();
+  size_t count = 0;
+  while (state_.used < kWords && n > 1) {
+    const int shift = std::countl_zero(n);
+    const uint32_t same_shift = std::bit_floor(n);  // for every n from here on
+    for (; state_.used < kWords && n >= same_shift; ++state_.used) {
+      const uint32_t number = Temper(state_.words[state_.used]) >> shift;
+      const bool is_below = number < n;
+      numbers[count] = number;  // written over by the next if it is not below
+      count += is_below;
+      n -= is_below;
+    }
+  }
+  return count;
 }
 
 double PythonRandom::Gauss(double mu, double sigma) {

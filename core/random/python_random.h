@@ -53,14 +53,27 @@ class PythonRandom : public RandomSource {
   // random.shuffle(items). At most 2^32-1 items.
   template <typename T>
   void Shuffle(std::span<T> items) {
-    for (size_t i = items.size(); i-- > 1;) {
-      using std::swap;
-      swap(items[i], items[RandBelow(static_cast<uint32_t>(i + 1))]);
+    Words numbers;
+    for (size_t i = items.size(); i > 1;) {
+      const size_t count = RandBelowEach(static_cast<uint32_t>(i), numbers);
+      for (const uint32_t j : std::span(numbers).first(count)) {
+        using std::swap;
+        swap(items[--i], items[j]);
+      }
     }
   }
 
  private:
+  using Words = decltype(State::words);
+
+  void RefillIfUsed();
   uint32_t NextWord();
+
+  // RandBelow(n), RandBelow(n - 1), …, RandBelow(2), as far as the words at
+  // hand go. Answers how many of `numbers` those are; it may be none.
+  // A shuffle's numbers are drawn without a branch for each that is thrown
+  // away, which a processor could not foresee.
+  size_t RandBelowEach(uint32_t n, Words& numbers);
 
   State state_;
 };

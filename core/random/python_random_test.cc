@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <numeric>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace microgpt {
@@ -127,6 +129,27 @@ TEST(PythonRandomTest, ShuffleOfManyItemsIsPythons) {
   uint64_t sum = 0;
   for (size_t i = 0; i < items.size(); ++i) sum += i * items[i];
   EXPECT_EQ(sum, 8219076285673u);
+}
+
+// Draws one number at a time, as random.shuffle's source reads.
+void ShuffleOneByOne(PythonRandom& random, std::span<uint32_t> items) {
+  for (size_t i = items.size(); i-- > 1;) {
+    std::swap(items[i], items[random.RandBelow(static_cast<uint32_t>(i + 1))]);
+  }
+}
+
+TEST(PythonRandomTest, ShuffleTakesTheNumbersThatRandBelowGives) {
+  PythonRandom sizes(1), random(42);
+  for (int i = 0; i < 2000; ++i) {
+    std::vector<uint32_t> items(sizes.RandBelow(i % 100 == 0 ? 5000 : 130));
+    std::iota(items.begin(), items.end(), 0);
+    std::vector<uint32_t> expected = items;
+    PythonRandom one_by_one = random;
+    random.Shuffle(std::span(items));
+    ShuffleOneByOne(one_by_one, expected);
+    ASSERT_EQ(items, expected) << i;
+    ASSERT_EQ(random.state(), one_by_one.state()) << i;
+  }
 }
 
 TEST(PythonRandomTest, ShuffleOfNoneOrOneTakesNoNumber) {

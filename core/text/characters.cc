@@ -3,7 +3,6 @@
 
 #include <utf8proc.h>
 
-#include <algorithm>
 #include <cassert>
 #include <cstdint>
 
@@ -11,6 +10,13 @@
 
 namespace microgpt {
 namespace {
+
+// That nothing joins it to another one that nothing joins: letters, ideographs,
+// and all else that the annex has no rule for.
+bool IsOther(char32_t code_point) {
+  return utf8proc_get_property(static_cast<utf8proc_int32_t>(code_point))
+             ->boundclass == UTF8PROC_BOUNDCLASS_OTHER;
+}
 
 // Takes off `text` what belongs to the cluster that begins with `first`, the
 // code point before it. Nothing that stands before a cluster has a say in where
@@ -26,6 +32,7 @@ void TakeRestOfCluster(char32_t first, std::string_view& text) {
     if (!next.has_value()) return;
     // No table is needed for the most common case. CR LF is one cluster.
     if (is_ascii(last) && is_ascii(*next) && last != U'\r') return;
+    if (IsOther(last) && IsOther(*next)) return;
     if (utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(last),
                                          static_cast<utf8proc_int32_t>(*next),
                                          &state)) {
@@ -52,10 +59,7 @@ bool IsOneCharacter(TokenizerKind kind, std::string_view text) {
 }
 
 size_t CountCharacters(TokenizerKind kind, std::string_view text) {
-  if (kind == TokenizerKind::kCodePoint) {
-    const auto is_first_byte = [](char c) { return (c & 0xC0) != 0x80; };
-    return static_cast<size_t>(std::ranges::count_if(text, is_first_byte));
-  }
+  if (kind == TokenizerKind::kCodePoint) return CountCodePoints(text);
   size_t count = 0;
   for (; !text.empty(); ++count) {
     const std::optional<Character> taken = TakeCharacter(kind, text);

@@ -2,9 +2,13 @@
 #include "core/text/characters.h"
 
 #include <gtest/gtest.h>
+#include <utf8proc.h>
 
 #include <string>
 #include <vector>
+
+#include "core/random/python_random.h"
+#include "core/text/utf8.h"
 
 namespace microgpt {
 namespace {
@@ -95,6 +99,45 @@ TEST(CharactersTest, PrecedingSignsBelongToWhatFollows) {
 
 TEST(CharactersTest, OnlyACarriageReturnJoinsALineFeed) {
   EXPECT_EQ(Clusters("a\r\n\n\rb"), (Strings{"a", "\r\n", "\n", "\r", "b"}));
+}
+
+// The clusters of `code_points`, as utf8proc alone has them.
+std::vector<std::string> ExpectedClusters(std::u32string_view code_points) {
+  std::vector<std::string> clusters;
+  utf8proc_int32_t state = 0;
+  for (size_t i = 0; i < code_points.size(); ++i) {
+    const auto at = [code_points](size_t j) {
+      return static_cast<utf8proc_int32_t>(code_points[j]);
+    };
+    if (i == 0 || utf8proc_grapheme_break_stateful(at(i - 1), at(i), &state)) {
+      clusters.emplace_back();
+    }
+    AppendUtf8(code_points[i], clusters.back());
+  }
+  return clusters;
+}
+
+TEST(CharactersTest, ClustersOfAnyCodePointsAreThoseOfTheTables) {
+  const std::u32string often =
+      U"ae\r\n "
+      U"\u0301é山あっカ\u3099\u200D👩👧🏽\uFE0F🇯🇵\u1100\u1161"
+      U"\u11A8"
+      U"각"
+      U"\u0915\u094D\u0937\u0903\u0E33\u0600";
+  PythonRandom random(1);
+  for (int i = 0; i < 50'000; ++i) {
+    std::u32string code_points;
+    for (uint32_t n = random.RandBelow(8); n > 0; --n) {
+      char32_t any = random.RandBelow(0x110000);
+      if (any >= 0xD800 && any < 0xE000) any = U'a';  // no surrogates
+      const auto size = static_cast<uint32_t>(often.size());
+      code_points +=
+          random.RandBelow(3) == 0 ? any : often[random.RandBelow(size)];
+    }
+    std::string text;
+    for (const char32_t code_point : code_points) AppendUtf8(code_point, text);
+    ASSERT_EQ(Clusters(text), ExpectedClusters(code_points)) << text;
+  }
 }
 
 TEST(CharactersTest, NothingIsTakenOffWhatIsNotUtf8) {

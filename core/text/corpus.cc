@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <cassert>
+#include <algorithm>
 #include <utility>
 
 #include "core/errors/errors.h"
@@ -22,25 +22,24 @@ absl::StatusOr<Corpus> Corpus::FromText(std::string_view text) {
 absl::StatusOr<Corpus> Corpus::FromDocuments(
     std::span<const std::string_view> documents) {
   DocumentCollector collector;
+  size_t bytes = 0;
+  for (const std::string_view document : documents) bytes += document.size();
+  collector.Reserve(documents.size(), bytes + documents.size());
   for (size_t i = 0; i < documents.size(); ++i) {
     const std::string_view document = collector.Clean(documents[i]);
     const auto field = [i] { return fmt::format("documents[{}]", i); };
-    const size_t line_break = document.find_first_of("\n\r");
+    const size_t line_break =
+        std::min(document.find('\n'), document.find('\r'));
     if (line_break != std::string_view::npos) {
       return FieldError(
           field(), fmt::format("a line break (0x{:02X}) inside of a document;"
                                " a document is one line",
                                static_cast<int>(document[line_break])));
     }
-    if (!collector.Add(document)) return ValidateUtf8(field(), documents[i]);
+    collector.Add(document);
+    if (!collector.Scan()) return ValidateUtf8(field(), documents[i]);
   }
   return std::move(collector).Finish("documents");
-}
-
-std::string_view Corpus::operator[](size_t i) const {
-  assert(i < size());
-  const size_t begin = i == 0 ? 0 : ends_[i - 1] + 1;
-  return std::string_view(text_).substr(begin, ends_[i] - begin);
 }
 
 size_t Corpus::memory_bytes() const {

@@ -2,6 +2,7 @@
 #ifndef MICROGPT_CORE_TEXT_CORPUS_H_
 #define MICROGPT_CORE_TEXT_CORPUS_H_
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -43,7 +44,11 @@ class Corpus {
   size_t size() const { return ends_.size(); }  // at least 1
 
   // Document i, without its line feed; borrowed from this corpus.
-  std::string_view operator[](size_t i) const;
+  std::string_view operator[](size_t i) const {
+    assert(i < size());
+    const size_t begin = i == 0 ? 0 : ends_[i - 1] + 1;
+    return std::string_view(text_).substr(begin, ends_[i] - begin);
+  }
 
   // Every document followed by a line feed; borrowed from this corpus.
   std::string_view text() const { return text_; }

@@ -1,50 +1,74 @@
 // SPDX-License-Identifier: MIT
 #include "core/text/corpus_builder.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/errors/errors.h"
 #include "core/text/utf8.h"
 
 namespace microgpt {
+namespace {
+
+// How much of `text` are lines that have ended.
+size_t SizeOfLines(std::string_view text) {
+  const size_t size = text.rfind('\n') + 1;  // 0 if there is none
+  return size + (text.substr(size).rfind('\r') + 1);
+}
+
+// How many carriage returns of `text` end a line on their own.
+size_t CountLoneCarriageReturns(std::string_view text) {
+  size_t count = 0;
+  for (size_t cr = text.find('\r'); cr != std::string_view::npos;
+       cr = text.find('\r', cr + 1)) {
+    if (text.substr(cr, 2) != "\r\n") ++count;
+  }
+  return count;
+}
+
+// The lines of `text`, ended by line feeds alone: a CRLF becomes two, and the
+// line between them is empty, so it will be dropped.
+std::string WithLineFeeds(std::string_view text) {
+  std::string lines(text);
+  std::ranges::replace(lines, '\r', '\n');
+  return lines;
+}
+
+}  // namespace
 
 absl::Status CorpusBuilder::Append(std::string_view chunk) {
-  for (;;) {
-    const size_t end = chunk.find_first_of("\n\r");
-    if (end == std::string_view::npos) break;
-    MICROGPT_RETURN_IF_ERROR(EndLine(chunk.substr(0, end), chunk[end]));
-    chunk.remove_prefix(end + 1);
+  if (chunk.empty()) return absl::OkStatus();
+  const bool ends_crlf = after_cr_ && chunk.front() == '\n';
+  after_cr_ = chunk.back() == '\r';
+  if (ends_crlf) chunk.remove_prefix(1);
+  const auto line_feeds = static_cast<size_t>(std::ranges::count(chunk, '\n'));
+  const size_t unended = chunk.ends_with('\n') ? 0 : 1;
+  documents_.Reserve(line_feeds + unended,
+                     partial_.size() + chunk.size() + unended);
+  const std::string_view lines = chunk.substr(0, SizeOfLines(chunk));
+  if (!lines.empty()) {
+    std::string begun = std::exchange(partial_, "");
+    MICROGPT_RETURN_IF_ERROR(
+        AddLines(begun.empty() ? lines : begun.append(lines)));
   }
-  partial_ += chunk;
+  line_ += line_feeds + CountLoneCarriageReturns(lines);
+  partial_ += chunk.substr(lines.size());
   return absl::OkStatus();
 }
 
 absl::StatusOr<Corpus> CorpusBuilder::Finish() && {
-  MICROGPT_RETURN_IF_ERROR(AddLine(partial_));
+  MICROGPT_RETURN_IF_ERROR(AddLines(partial_ += '\n'));
   return std::move(documents_).Finish(field_);
 }
 
-absl::Status CorpusBuilder::EndLine(std::string_view rest, char end) {
-  // Both halves of a CRLF come here, with an empty line between them, which is
-  // dropped like any other but does not count.
-  const bool ends_crlf =
-      end == '\n' && last_end_ == '\r' && partial_.empty() && rest.empty();
-  last_end_ = end;
-  if (ends_crlf) return absl::OkStatus();
-  if (partial_.empty()) {
-    MICROGPT_RETURN_IF_ERROR(AddLine(rest));
+absl::Status CorpusBuilder::AddLines(std::string_view lines) {
+  if (lines.find('\r') == std::string_view::npos) {
+    documents_.AddLines(lines);
   } else {
-    partial_ += rest;
-    MICROGPT_RETURN_IF_ERROR(AddLine(partial_));
-    partial_.clear();
+    documents_.AddLines(WithLineFeeds(lines));
   }
-  ++line_;
+  if (!documents_.Scan()) return ValidateUtf8(field_, lines, line_);
   return absl::OkStatus();
-}
-
-absl::Status CorpusBuilder::AddLine(std::string_view line) {
-  if (documents_.Add(documents_.Clean(line))) return absl::OkStatus();
-  return ValidateUtf8(field_, line, line_);
 }
 
 }  // namespace microgpt

@@ -36,16 +36,14 @@ class CorpusBuilder {
   absl::StatusOr<Corpus> Finish() &&;
 
  private:
-  // Ends the line that began with partial_: `rest` are its last bytes, `end` is
-  // the LF or CR that follows.
-  absl::Status EndLine(std::string_view rest, char end);
-  absl::Status AddLine(std::string_view line);
+  // Takes lines with their ends, LF, CRLF or CR.
+  absl::Status AddLines(std::string_view lines);
 
   const std::string field_;
   DocumentCollector documents_;
-  std::string partial_;  // the beginning of a line that has not ended
-  size_t line_ = 1;      // the number of that line
-  char last_end_ = 0;    // what ended the line before
+  std::string partial_;    // the beginning of a line that has not ended
+  size_t line_ = 1;        // the number of that line
+  bool after_cr_ = false;  // a line feed that comes next ends no line
 };
 
 }  // namespace microgpt

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // Errors that were planted and caught: a partial line forgotten, a CRLF counted
-// as two lines when it is cut, lines counted anew in each piece.
+// as two lines when it is cut, lines counted anew in each piece; a document
+// that was stripped copied before the clean ones that precede it, documents of
+// equal hash bits taken for equal.
 #include "core/text/corpus_builder.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -113,6 +116,58 @@ TEST(CorpusBuilderTest, ATextCutAnywhereIsTheWholeText) {
   EXPECT_GT(corpora, 1000);
   EXPECT_GT(not_utf8, 1000);
   EXPECT_GT(empty, 100);
+}
+
+// Of many lines: most are clean and short, so that they come again.
+std::string RandomLines(PythonRandom& random, uint32_t lines) {
+  const std::vector<std::string_view> letters = {"a", "b", "c", "d", "e", "f"};
+  const std::vector<std::string_view> others = {" ",  "\t", "é",    "\u3000",
+                                                "山", "😀",  "\r\n", "\r"};
+  std::string text;
+  for (uint32_t i = 0; i < lines; ++i) {
+    for (uint32_t n = random.RandBelow(12); n > 0; --n) {
+      const auto& from = random.RandBelow(30) == 0 ? others : letters;
+      text += from[random.RandBelow(static_cast<uint32_t>(from.size()))];
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+// The figures of documents, by other means.
+void ExpectFigures(const Corpus& corpus, const Strings& documents) {
+  std::set<char32_t> alphabet;
+  uint64_t characters = 0, longest = 0;
+  for (std::string_view rest : documents) {
+    uint64_t length = 0;
+    for (; !rest.empty(); ++length) alphabet.insert(*TakeCodePoint(rest));
+    characters += length;
+    longest = std::max(longest, length);
+  }
+  const std::set<std::string> distinct(documents.begin(), documents.end());
+  EXPECT_EQ(corpus.characters(), characters);
+  EXPECT_EQ(corpus.longest(), longest);
+  EXPECT_EQ(corpus.duplicates(), documents.size() - distinct.size());
+  EXPECT_TRUE(std::ranges::equal(corpus.alphabet(), alphabet));
+}
+
+TEST(CorpusBuilderTest, ManyLinesAreCleanedAndCountedAsOneByOne) {
+  PythonRandom random(2);
+  for (const uint32_t lines : {1, 31, 32, 33, 1000, 20'000}) {
+    const std::string text = RandomLines(random, lines) + "z";
+    const Strings documents = ExpectedDocuments(text);
+    const Corpus whole = *Corpus::FromText(text);
+    EXPECT_EQ(Documents(whole), documents);
+    ExpectFigures(whole, documents);
+    const std::vector<std::string_view> views(documents.begin(),
+                                              documents.end());
+    ExpectEqual(Corpus::FromDocuments(views), whole);
+    ExpectEqual(Build(CutAnywhere(text, random)), whole);
+    const std::string_view all = text;
+    for (const size_t cut : {all.size() / 3, all.size() - 2, all.size()}) {
+      ExpectEqual(Build({all.substr(0, cut), all.substr(cut)}), whole);
+    }
+  }
 }
 
 TEST(CorpusBuilderTest, ACharacterMayBeCut) {

@@ -3,11 +3,13 @@
 #define MICROGPT_CORE_TEXT_DOCUMENT_COLLECTOR_H_
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
+#include "core/text/code_point_set.h"
 #include "core/text/corpus.h"
 
 namespace microgpt {
@@ -16,25 +18,38 @@ namespace microgpt {
 // the code points seen.
 class DocumentCollector {
  public:
+  // Makes room for `documents` more of so many bytes, with a line feed each. A
+  // guess: it may be less or more.
+  void Reserve(size_t documents, size_t bytes);
+
   // What is left of `document`, borrowed from it, when it is cleaned as Corpus
   // says and were the next to be added. It need not be UTF-8.
   std::string_view Clean(std::string_view document) const;
 
-  // Adds a clean document unless it is empty. False if it is not UTF-8;
-  // nothing more may be asked of the collector then.
-  bool Add(std::string_view document);
+  // Adds a clean document unless it is empty.
+  void Add(std::string_view document);
 
-  // The corpus; a FieldError for `field` if no document was added.
+  // Cleans and adds lines that each end with a line feed.
+  void AddLines(std::string_view lines);
+
+  // Reads the documents added since the last call, which is faster for many of
+  // them at once. False if one is not UTF-8; nothing more may be asked of the
+  // collector then.
+  bool Scan();
+
+  // The corpus; a FieldError for `field` if no document was added. All of them
+  // must have been scanned.
   absl::StatusOr<Corpus> Finish(std::string_view field) &&;
 
  private:
-  void Remember(char32_t code_point);
   std::vector<char32_t> Alphabet() const;
+  uint64_t Longest() const;
   uint64_t CountDuplicates() const;
 
   Corpus corpus_;
-  std::array<bool, 128> ascii_ = {};      // the code points seen below 128
-  absl::flat_hash_set<char32_t> others_;  // and the others
+  size_t scanned_ = 0;                // bytes of the corpus's text, in which
+  std::array<bool, 128> ascii_ = {};  // these code points below 128 were seen
+  CodePointSet others_;               // and these others
 };
 
 }  // namespace microgpt

@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "core/errors/errors.h"
+#include "core/text/code_point_set.h"
 #include "core/text/utf8.h"
 
 namespace microgpt {
@@ -46,29 +47,123 @@ absl::Status UnknownCharacter(const Character& character, size_t position) {
                   Describe(character), position));
 }
 
-std::vector<std::string> CodePointsOf(const Corpus& corpus) {
-  std::vector<std::string> code_points;
-  for (const char32_t code_point : corpus.alphabet()) {
-    AppendUtf8(code_point, code_points.emplace_back());
+bool IsOneCodePoint(const Character& character) {
+  return character.text.size() == Utf8Size(character.first);
+}
+
+// Tokens by code point, in pages of which there are as many as needed: what a
+// search takes too long for, once a corpus is to be encoded.
+class CodePointTable {
+ public:
+  // none: the token of all code points that are not inserted.
+  explicit CodePointTable(Token none) : none_(none), tokens_(kPage, none) {}
+
+  Token none() const { return none_; }
+
+  void Insert(char32_t code_point, Token token) {
+    const size_t index = code_point / kPage;
+    if (index >= pages_.size()) pages_.resize(index + 1);
+    uint32_t& page = pages_[index];
+    if (page == 0) {
+      page = static_cast<uint32_t>(tokens_.size());
+      tokens_.resize(tokens_.size() + kPage, none_);
+    }
+    tokens_[page + code_point % kPage] = token;
   }
-  return code_points;
+
+  Token Find(char32_t code_point) const {
+    const size_t index = code_point / kPage;
+    if (index >= pages_.size()) return none_;
+    return tokens_[pages_[index] + code_point % kPage];
+  }
+
+ private:
+  static constexpr size_t kPage = 256;
+
+  Token none_;
+  std::vector<uint32_t> pages_;  // where in tokens_; 0: a page of none_
+  std::vector<Token> tokens_;
+};
+
+std::vector<std::string> ToUtf8(std::span<const char32_t> code_points) {
+  std::vector<std::string> characters(code_points.size());
+  for (size_t i = 0; i < code_points.size(); ++i) {
+    AppendUtf8(code_points[i], characters[i]);
+  }
+  return characters;
+}
+
+// All documents in one loop without a branch at their ends, which a processor
+// could not foresee.
+TokenizedCorpus EncodeCodePoints(const Corpus& corpus,
+                                 const CodePointTable& table) {
+  assert(std::ranges::all_of(corpus.alphabet(), [&table](char32_t c) {
+    return table.Find(c) != table.none();
+  }));
+  std::array<Token, 128> ascii;
+  for (char32_t c = 0; c < ascii.size(); ++c) ascii[c] = table.Find(c);
+  std::vector<Token> tokens(corpus.characters());
+  std::vector<size_t> ends(corpus.size());
+  size_t n = 0, document = 0;
+  const std::string_view text = corpus.text().substr(0, corpus.bytes() - 1);
+  for (size_t i = 0; i < text.size();) {
+    const auto byte = static_cast<uint8_t>(text[i]);
+    // Of these two, one is written over when the next character comes.
+    ends[document] = n;
+    if (byte < ascii.size()) {
+      tokens[n] = ascii[byte];
+      ++i;
+    } else {
+      std::string_view rest = text.substr(i);
+      tokens[n] = table.Find(*TakeCodePoint(rest));
+      i = text.size() - rest.size();
+    }
+    const bool is_end = byte == '\n';
+    n += !is_end;
+    document += is_end;
+  }
+  ends[document] = n;  // the line feed of the last document is left out
+  return TokenizedCorpus(std::move(tokens), std::move(ends));
+}
+
+template <typename Find>
+TokenizedCorpus EncodeClusters(const Corpus& corpus, Token none,
+                               const Find& find) {
+  std::vector<Token> tokens;
+  std::vector<size_t> ends;
+  tokens.reserve(corpus.characters());
+  ends.reserve(corpus.size());
+  for (size_t i = 0; i < corpus.size(); ++i) {
+    for (std::string_view rest = corpus[i]; !rest.empty();) {
+      tokens.push_back(find(*TakeCharacter(TokenizerKind::kGrapheme, rest)));
+      assert(tokens.back() != none);
+    }
+    ends.push_back(tokens.size());
+  }
+  tokens.shrink_to_fit();  // there may be fewer clusters than code points
+  return TokenizedCorpus(std::move(tokens), std::move(ends));
 }
 
 absl::StatusOr<std::vector<std::string>> ClustersOf(const Corpus& corpus) {
-  absl::flat_hash_set<std::string_view> distinct;
+  CodePointSet of_one;  // the clusters of one code point: most of them
+  absl::flat_hash_set<std::string_view> of_more;
   for (size_t i = 0; i < corpus.size(); ++i) {
-    std::string_view rest = corpus[i];
-    while (!rest.empty()) {
-      const std::string_view cluster =
-          TakeCharacter(TokenizerKind::kGrapheme, rest)->text;
-      if (absl::Status status = CheckCharacterSize(cluster); !status.ok()) {
+    for (std::string_view rest = corpus[i]; !rest.empty();) {
+      const Character cluster = *TakeCharacter(TokenizerKind::kGrapheme, rest);
+      if (IsOneCodePoint(cluster)) {
+        of_one.Insert(cluster.first);
+        continue;
+      }
+      if (absl::Status status = CheckCharacterSize(cluster.text);
+          !status.ok()) {
         return absl::InvalidArgumentError(fmt::format(
             "document {}: {}", i + 1, std::string(status.message())));
       }
-      distinct.insert(cluster);
+      of_more.insert(cluster.text);
     }
   }
-  std::vector<std::string> clusters(distinct.begin(), distinct.end());
+  std::vector<std::string> clusters = ToUtf8(of_one.Ascending());
+  clusters.insert(clusters.end(), of_more.begin(), of_more.end());
   std::ranges::sort(clusters);
   return clusters;
 }
@@ -107,7 +202,7 @@ absl::StatusOr<Tokenizer> Tokenizer::ForCorpus(TokenizerKind kind,
                                                const Corpus& corpus) {
   absl::StatusOr<std::vector<std::string>> alphabet =
       kind == TokenizerKind::kGrapheme ? ClustersOf(corpus)
-                                       : CodePointsOf(corpus);
+                                       : ToUtf8(corpus.alphabet());
   if (!alphabet.ok()) return alphabet.status();
   MICROGPT_RETURN_IF_ERROR(CheckAlphabetSize(*alphabet));
   return Tokenizer(kind, *std::move(alphabet));
@@ -142,15 +237,6 @@ Token Tokenizer::Find(const Character& character) const {
   return static_cast<Token>(found - alphabet_.begin());
 }
 
-Token Tokenizer::Take(std::string_view& text) const {
-  const auto first = static_cast<unsigned char>(text.front());
-  if (kind_ == TokenizerKind::kCodePoint && first < ascii_.size()) {
-    text.remove_prefix(1);
-    return ascii_[first];
-  }
-  return Find(*TakeCharacter(kind_, text));
-}
-
 absl::StatusOr<std::vector<Token>> Tokenizer::Encode(
     std::string_view text) const {
   std::vector<Token> tokens;
@@ -165,20 +251,16 @@ absl::StatusOr<std::vector<Token>> Tokenizer::Encode(
 }
 
 TokenizedCorpus Tokenizer::Encode(const Corpus& corpus) const {
-  std::vector<Token> tokens;
-  std::vector<size_t> ends;
-  tokens.reserve(corpus.characters());
-  ends.reserve(corpus.size());
-  for (size_t i = 0; i < corpus.size(); ++i) {
-    std::string_view rest = corpus[i];
-    while (!rest.empty()) {
-      tokens.push_back(Take(rest));
-      assert(tokens.back() != bos());
-    }
-    ends.push_back(tokens.size());
+  CodePointTable table(bos());
+  for (Token id = 0; id < bos(); ++id) {
+    const bool one = IsOneCodePoint({alphabet_[id], firsts_[id]});
+    if (one) table.Insert(firsts_[id], id);
   }
-  tokens.shrink_to_fit();  // there may be fewer clusters than code points
-  return TokenizedCorpus(std::move(tokens), std::move(ends));
+  if (kind_ == TokenizerKind::kCodePoint)
+    return EncodeCodePoints(corpus, table);
+  return EncodeClusters(corpus, bos(), [&](const Character& cluster) {
+    return IsOneCodePoint(cluster) ? table.Find(cluster.first) : Find(cluster);
+  });
 }
 
 std::string Tokenizer::Decode(std::span<const Token> tokens) const {

@@ -92,9 +92,6 @@ class Tokenizer {
  private:
   // The id of a character, or bos() if the alphabet does not have it.
   Token Find(const Character& character) const;
-  // Takes the first character off `text`, which must be UTF-8 and not empty,
-  // and answers its id. The fast path of a corpus.
-  Token Take(std::string_view& text) const;
 
   TokenizerKind kind_;
   std::vector<std::string> alphabet_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/random/python_random.h"
 #include "core/text/utf8.h"
 
 namespace microgpt {
@@ -209,6 +210,54 @@ TEST(TokenizerTest, ACorpusIsEncodedDocumentByDocument) {
   EXPECT_EQ(tokens(TokenizerKind::kGrapheme), (Documents{{1, 0}, {3}, {2, 1}}));
 }
 
+// Of one to nine code points from all over Unicode, some joined to clusters.
+std::string RandomDocuments(PythonRandom& random, int documents) {
+  const std::u32string often = U"abe\u0301é山あカ\u3099👩\u200D👧🇯🇵 ";
+  std::string text;
+  for (int i = 0; i < documents; ++i) {
+    for (uint32_t n = 1 + random.RandBelow(9); n > 0; --n) {
+      char32_t c = 0x20 + random.RandBelow(0x20000);
+      if (c >= 0xD800 && c < 0xE000) c = U'z';  // no surrogates
+      const auto size = static_cast<uint32_t>(often.size());
+      if (random.RandBelow(10) > 0) c = often[random.RandBelow(size)];
+      AppendUtf8(c, text);
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+TEST(TokenizerTest, ACorpusIsEncodedAsItsDocumentsAre) {
+  PythonRandom random(1);
+  for (const int documents : {1, 2, 500}) {
+    const Corpus corpus =
+        *Corpus::FromText(RandomDocuments(random, documents) + "z");
+    for (const auto kind :
+         {TokenizerKind::kCodePoint, TokenizerKind::kGrapheme}) {
+      const Tokenizer tokenizer = Tokenizer::ForCorpus(kind, corpus).value();
+      const TokenizedCorpus tokenized = tokenizer.Encode(corpus);
+      ASSERT_EQ(tokenized.size(), corpus.size());
+      for (size_t i = 0; i < corpus.size(); ++i) {
+        ASSERT_TRUE(
+            std::ranges::equal(tokenized[i], *tokenizer.Encode(corpus[i])))
+            << corpus[i];
+      }
+    }
+  }
+}
+
+TEST(TokenizerTest, ACorpusMayHaveFewerCharactersThanItsTokenizer) {
+  const Corpus corpus = *Corpus::FromText("山b\nb\n");
+  for (const auto kind :
+       {TokenizerKind::kCodePoint, TokenizerKind::kGrapheme}) {
+    const Tokenizer tokenizer(kind, {"\n", "a", "b", "é", "山", "😀"});
+    const TokenizedCorpus tokenized = tokenizer.Encode(corpus);
+    ASSERT_EQ(tokenized.size(), 2u);
+    EXPECT_TRUE(std::ranges::equal(tokenized[0], std::vector<Token>{4, 2}));
+    EXPECT_TRUE(std::ranges::equal(tokenized[1], std::vector<Token>{2}));
+  }
+}
+
 std::string CorpusError(TokenizerKind kind, std::string_view text) {
   const absl::Status status =
       Tokenizer::ForCorpus(kind, *Corpus::FromText(text)).status();
@@ -263,6 +312,13 @@ TEST(TokenizerDeathTest, AnAlphabetOutOfOrderIsOurOwnBug) {
   EXPECT_DEATH(For(U"ba"), "greater_equal");
   EXPECT_DEATH(For(U"aa"), "greater_equal");
   EXPECT_DEATH(OfClusters({"é", "e\u0301"}), "greater_equal");
+}
+
+TEST(TokenizerDeathTest, ACorpusWithAnotherAlphabetIsOurOwnBug) {
+  const Corpus corpus = *Corpus::FromText("ab\n");
+  EXPECT_DEATH(For(U"a").Encode(corpus), "none");
+  EXPECT_DEATH(For(U"a").Encode(*Corpus::FromText("a😀\n")), "none");
+  EXPECT_DEATH(OfClusters({"a"}).Encode(corpus), "none");
 }
 
 TEST(TokenizerDeathTest, AClusterAmongCodePointsIsOurOwnBug) {

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 
 #include "core/errors/errors.h"
@@ -10,27 +12,9 @@
 namespace microgpt {
 namespace {
 
-// What a lead byte demands: the length of its sequence, the bits of the code
-// point that it holds, and the range of the second byte, which is where the
-// overlong forms, the surrogates and what lies above U+10FFFF are cut off.
-struct Lead {
-  size_t length;  // 0: no lead byte
-  char32_t bits;
-  uint8_t second_min = 0x80;
-  uint8_t second_max = 0xBF;
-};
-
-Lead ReadLead(uint8_t byte) {
-  const auto low = [byte](unsigned mask) { return char32_t{byte} & mask; };
-  if (byte < 0xC2) return {0, 0};  // continuation bytes, overlong C0 and C1
-  if (byte < 0xE0) return {2, low(0x1F)};
-  if (byte == 0xE0) return {3, low(0x0F), 0xA0, 0xBF};
-  if (byte == 0xED) return {3, low(0x0F), 0x80, 0x9F};
-  if (byte < 0xF0) return {3, low(0x0F)};
-  if (byte == 0xF0) return {4, low(0x07), 0x90, 0xBF};
-  if (byte < 0xF4) return {4, low(0x07)};
-  if (byte == 0xF4) return {4, low(0x07), 0x80, 0x8F};
-  return {0, 0};
+bool IsScalarValue(char32_t code_point) {
+  const bool surrogate = code_point >= 0xD800 && code_point < 0xE000;
+  return code_point <= 0x10FFFF && !surrogate;
 }
 
 // The bytes from the last lead byte of `text` on; nullopt if there is none in
@@ -69,26 +53,27 @@ Place PlaceAfter(std::string_view before, size_t line) {
 
 }  // namespace
 
-std::optional<char32_t> TakeCodePoint(std::string_view& text) {
-  if (text.empty()) return std::nullopt;
+char32_t TakeAnyCodePoint(std::string_view& text) {
+  if (text.empty()) return kNoCodePoint;
   const auto byte = [&text](size_t i) { return static_cast<uint8_t>(text[i]); };
-  if (byte(0) < 0x80) {
-    const char32_t ascii = byte(0);
-    text.remove_prefix(1);
-    return ascii;
-  }
-  const Lead lead = ReadLead(byte(0));
-  if (lead.length == 0 || text.size() < lead.length) return std::nullopt;
-  if (byte(1) < lead.second_min || byte(1) > lead.second_max) {
-    return std::nullopt;
-  }
-  char32_t code_point = lead.bits;
-  for (size_t i = 1; i < lead.length; ++i) {
-    if (byte(i) < 0x80 || byte(i) > 0xBF) return std::nullopt;
+  // A lead byte begins with as many ones as there are bytes, ASCII with none.
+  const int ones = std::countl_one(byte(0));
+  const size_t length = ones == 0 ? 1 : static_cast<size_t>(ones);
+  if (ones == 1 || length > 4 || text.size() < length) return kNoCodePoint;
+  char32_t code_point = byte(0) & (0x7F >> ones);
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return kNoCodePoint;
     code_point = code_point << 6 | (byte(i) & 0x3F);
   }
-  text.remove_prefix(lead.length);
+  const bool overlong = Utf8Size(code_point) < length;
+  if (overlong || !IsScalarValue(code_point)) return kNoCodePoint;
+  text.remove_prefix(length);
   return code_point;
+}
+
+size_t CountCodePoints(std::string_view text) {
+  const auto is_first_byte = [](char c) { return (c & 0xC0) != 0x80; };
+  return static_cast<size_t>(std::ranges::count_if(text, is_first_byte));
 }
 
 void AppendUtf8(char32_t code_point, std::string& out) {
@@ -159,6 +144,11 @@ bool CanBeSeen(char32_t code_point) {
 }
 
 std::string_view Strip(std::string_view text) {
+  const auto is_visible_ascii = [](char c) { return c > ' ' && c <= '~'; };
+  if (!text.empty() && is_visible_ascii(text.front()) &&
+      is_visible_ascii(text.back())) {
+    return text;  // the common case
+  }
   for (std::string_view rest = text;;) {
     const std::optional<char32_t> first = TakeCodePoint(rest);
     if (!first.has_value() || !IsSpace(*first)) break;

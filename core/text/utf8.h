@@ -11,9 +11,34 @@
 
 namespace microgpt {
 
+// What TakeCodePoint does for more than ASCII; kNoCodePoint stands for nullopt,
+// because a function that is called fills an optional in memory, at several
+// times the cost of the rest.
+inline constexpr char32_t kNoCodePoint = 0xFFFFFFFF;
+char32_t TakeAnyCodePoint(std::string_view& text);
+
 // Takes the first code point off `text`. nullopt, with `text` as it was, if it
 // does not begin with a well-formed one (Unicode 15, table 3-7) or is empty.
-std::optional<char32_t> TakeCodePoint(std::string_view& text);
+inline std::optional<char32_t> TakeCodePoint(std::string_view& text) {
+  if (!text.empty() && static_cast<unsigned char>(text.front()) < 0x80) {
+    const auto ascii = static_cast<char32_t>(text.front());
+    text.remove_prefix(1);
+    return ascii;
+  }
+  const char32_t code_point = TakeAnyCodePoint(text);
+  if (code_point == kNoCodePoint) return std::nullopt;
+  return code_point;
+}
+
+// How many code points `text` has, which must be UTF-8.
+size_t CountCodePoints(std::string_view text);
+
+// How many bytes the UTF-8 form of `code_point` has.
+constexpr size_t Utf8Size(char32_t code_point) {
+  if (code_point < 0x80) return 1;
+  if (code_point < 0x800) return 2;
+  return code_point < 0x10000 ? 3 : 4;
+}
 
 // Appends the UTF-8 form of `code_point`, a Unicode scalar value.
 void AppendUtf8(char32_t code_point, std::string& out);

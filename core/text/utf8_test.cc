@@ -3,12 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 #include "core/errors/errors.h"
 
 namespace microgpt {
 namespace {
+
+using std::string_literals::operator""s;
 
 std::string Message(std::string_view text) {
   return std::string(ValidateUtf8("text", text).message());
@@ -59,6 +62,58 @@ TEST(Utf8Test, SurrogatesAndWhatLiesAboveUnicodeAreRefused) {
   EXPECT_TRUE(Refuses("\xF4\x90\x80\x80"));  // U+110000
   EXPECT_TRUE(Refuses("\xF5\x80\x80\x80"));
   EXPECT_TRUE(Refuses("\xFF"));
+}
+
+// How many bytes a well-formed sequence that begins so has: table 3-7 of
+// Unicode, row by row. 0: there is none.
+size_t WellFormedSize(uint8_t lead, uint8_t second) {
+  const auto within = [second](uint8_t low, uint8_t high) {
+    return second >= low && second <= high;
+  };
+  if (lead <= 0x7F) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return within(0x80, 0xBF) ? 2 : 0;
+  if (lead == 0xE0) return within(0xA0, 0xBF) ? 3 : 0;
+  if (lead >= 0xE1 && lead <= 0xEC) return within(0x80, 0xBF) ? 3 : 0;
+  if (lead == 0xED) return within(0x80, 0x9F) ? 3 : 0;
+  if (lead >= 0xEE && lead <= 0xEF) return within(0x80, 0xBF) ? 3 : 0;
+  if (lead == 0xF0) return within(0x90, 0xBF) ? 4 : 0;
+  if (lead >= 0xF1 && lead <= 0xF3) return within(0x80, 0xBF) ? 4 : 0;
+  if (lead == 0xF4) return within(0x80, 0x8F) ? 4 : 0;
+  return 0;
+}
+
+TEST(Utf8Test, WhatIsWellFormedIsWhatTheStandardsTableSays) {
+  for (int lead = 0; lead < 256; ++lead) {
+    for (int second = 0; second < 256; ++second) {
+      const size_t size = WellFormedSize(static_cast<uint8_t>(lead),
+                                         static_cast<uint8_t>(second));
+      for (const char other : {'\x7F', '\x80', '\xBF', '\xC0'}) {
+        const std::string text = {static_cast<char>(lead),
+                                  static_cast<char>(second), other, '\x80'};
+        const bool continues = (other & 0xC0) == 0x80;
+        const size_t expected = size > 2 && !continues ? 0 : size;
+        std::string_view rest = text;
+        ASSERT_EQ(TakeCodePoint(rest).has_value(), expected > 0)
+            << lead << " " << second;
+        ASSERT_EQ(text.size() - rest.size(), expected) << lead << " " << second;
+      }
+    }
+  }
+}
+
+TEST(Utf8Test, ItsSizeAndNumberOfCodePointsAreKnown) {
+  const std::u32string code_points =
+      U"\0\x7F\x80\u07FF\u0800\uFFFF\U00010000"
+      U"\U0010FFFF"s;
+  std::string all;
+  for (const char32_t code_point : code_points) {
+    std::string text;
+    AppendUtf8(code_point, text);
+    EXPECT_EQ(Utf8Size(code_point), text.size());
+    EXPECT_EQ(CountCodePoints(text), 1u);
+    all += text;
+  }
+  EXPECT_EQ(CountCodePoints(all), code_points.size());
 }
 
 TEST(Utf8Test, LoneAndMissingContinuationBytesAreRefused) {
