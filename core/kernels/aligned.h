@@ -21,10 +21,10 @@ struct AlignedAllocator {
 
   T* allocate(size_t n) {
     return static_cast<T*>(
-        ::operator new(n * sizeof(T), std::align_val_t{kAlignment}));
+        ::operator new (n * sizeof(T), std::align_val_t{kAlignment}));
   }
   void deallocate(T* memory, size_t n) {
-    ::operator delete(memory, n * sizeof(T), std::align_val_t{kAlignment});
+    ::operator delete (memory, n * sizeof(T), std::align_val_t{kAlignment});
   }
   bool operator==(const AlignedAllocator&) const { return true; }
 };

@@ -150,9 +150,9 @@ HWY_INLINE void ScoreKeys(D d, const Queries& queries, HeadSize head_size,
 // to[j] = scale · sum_s factors[s] · rows[j], row j of key s.
 template <class D, class Queries, class HeadSize, class V = hn::Vec<D>,
           typename T = hn::TFromD<D>>
-HWY_INLINE void ScaledSumOfKeys(D d, const Queries& queries,
-                                HeadSize head_size, V scale, const T* factors,
-                                const T* rows, T* to) {
+HWY_INLINE void ScaledSumOfKeys(D d, const Queries& queries, HeadSize head_size,
+                                V scale, const T* factors, const T* rows,
+                                T* to) {
   const size_t lanes = hn::Lanes(d);
   ForEachRowBlock(head_size, [&](auto block, size_t j) {
     constexpr size_t kRows = decltype(block)::value;
@@ -181,8 +181,7 @@ HWY_INLINE void SumKeys(D d, const Queries& queries, HeadSize head_size,
 template <class D, class Queries, class HeadSize, typename T = hn::TFromD<D>>
 HWY_INLINE void AverageValues(D d, const Queries& queries, HeadSize head_size,
                               const T* weights, const T* v, T* out) {
-  const auto inverse_sum =
-      hn::Load(d, weights + queries.keys() * hn::Lanes(d));
+  const auto inverse_sum = hn::Load(d, weights + queries.keys() * hn::Lanes(d));
   ScaledSumOfKeys(d, queries, head_size, inverse_sum, weights, v, out);
 }
 
@@ -246,9 +245,8 @@ constexpr size_t WeightsBefore(size_t t) { return t * (t + 3) / 2; }
 //   positions.
 template <class D, class HeadSize, typename T = hn::TFromD<D>>
 HWY_INLINE void GiveToKey(D d, const DocumentQueries<D>& key,
-                          size_t first_query, size_t levels,
-                          HeadSize head_size, const T* factors, const T* from,
-                          T* to) {
+                          size_t first_query, size_t levels, HeadSize head_size,
+                          const T* factors, const T* from, T* to) {
   using V = hn::Vec<D>;
   const size_t lanes = hn::Lanes(d), place = key.keys() - 1;
   ForEachRowBlock(head_size, [&](auto block, size_t j) {

@@ -6,8 +6,8 @@
 // The files *-inl.h hold SIMD code that is compiled once for every instruction
 // set (https://github.com/google/highway, foreach_target.h). Activations are
 // [features, columns]: a column is a token, a row a feature, `stride` values
-// from row to row, and a vector holds neighbouring columns. So nothing is summed
-// across a vector: every sum runs in order of its index, in one fused
+// from row to row, and a vector holds neighbouring columns. So nothing is
+// summed across a vector: every sum runs in order of its index, in one fused
 // multiply-add a term, and gives the same bits for any vector width and however
 // columns are grouped.
 #if defined(MICROGPT_CORE_KERNELS_LINEAR_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -196,22 +196,20 @@ HWY_INLINE void WeightGradientTile(D d, size_t tokens, const T* HWY_RESTRICT a,
 //   a: [rows, tokens] with `stride`; bt: [tokens, row_length], row_length a
 //   multiple of the vector. take(d, values, place) is called once for every
 //   vector of dw: [rows, row_length].
-//   kRows: of a tile at most.
-template <size_t kRows, class D, class RowLength, class Take,
-          typename T = hn::TFromD<D>>
+template <class D, class RowLength, class Take, typename T = hn::TFromD<D>>
 HWY_NOINLINE void WeightGradient(D d, size_t tokens, const T* a, size_t rows,
                                  size_t stride, const T* bt,
                                  RowLength row_length, const Take& take) {
   const size_t lanes = hn::Lanes(d);
   size_t c = 0;
   for (; c + 2 * lanes <= row_length; c += 2 * lanes) {
-    ForEachTile<kRows>(rows, [&](size_t r, auto length) {
+    ForEachTile<kTileRows>(rows, [&](size_t r, auto length) {
       WeightGradientTile<length, 2>(d, tokens, a + r * stride, stride, bt + c,
                                     row_length, r * row_length + c, take);
     });
   }
   for (; c < row_length; c += lanes) {
-    ForEachTile<2 * kRows>(rows, [&](size_t r, auto length) {
+    ForEachTile<kNarrowTileRows>(rows, [&](size_t r, auto length) {
       WeightGradientTile<length, 1>(d, tokens, a + r * stride, stride, bt + c,
                                     row_length, r * row_length + c, take);
     });

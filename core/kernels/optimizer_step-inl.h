@@ -48,8 +48,8 @@ class ParameterMover {
     T* HWY_RESTRICT m_place = step_.m + place;
     T* HWY_RESTRICT v_place = step_.v + place;
     const V m = hn::MulAdd(beta1_, hn::Load(d, m_place), gradient);
-    const V v = hn::MulAdd(beta2_, hn::Load(d, v_place),
-                           hn::Mul(gradient, gradient));
+    const V v =
+        hn::MulAdd(beta2_, hn::Load(d, v_place), hn::Mul(gradient, gradient));
     hn::Store(m, d, m_place);
     hn::Store(v, d, v_place);
     const V divisor = hn::MulAdd(hn::Sqrt(v), v_scale_, eps_);

@@ -21,7 +21,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 // kVectors vectors of columns. x, y: [rows, columns] with `stride`; y may be x.
 template <size_t kVectors, class D, class Rows, typename T = hn::TFromD<D>>
 HWY_NOINLINE void RmsNorm(D d, Rows rows, const T* x, size_t stride, T* y,
-                        T* scale) {
+                          T* scale) {
   using V = hn::Vec<D>;
   const size_t lanes = hn::Lanes(d);
   V sum[kVectors];
@@ -52,8 +52,8 @@ HWY_NOINLINE void RmsNorm(D d, Rows rows, const T* x, size_t stride, T* y,
 // reaches x past it. residual nullptr: nothing does. dx may be dy or residual.
 template <size_t kVectors, class D, class Rows, typename T = hn::TFromD<D>>
 HWY_NOINLINE void RmsNormBackward(D d, Rows rows, const T* dy, const T* y,
-                                const T* scale, const T* residual,
-                                size_t stride, T* dx) {
+                                  const T* scale, const T* residual,
+                                  size_t stride, T* dx) {
   using V = hn::Vec<D>;
   const size_t lanes = hn::Lanes(d);
   V sum[kVectors], factor[kVectors];

@@ -22,7 +22,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 //   x: [rows, columns] with `stride`; log_sum[c] = log sum_r exp(x[r, c]).
 template <class D, typename T = hn::TFromD<D>>
 HWY_NOINLINE void WeightedSoftmax(D d, size_t rows, const T* weight, T* x,
-                                size_t stride, T* log_sum) {
+                                  size_t stride, T* log_sum) {
   using V = hn::Vec<D>;
   V max = hn::Load(d, x);
   for (size_t r = 1; r < rows; ++r) {

@@ -38,10 +38,8 @@ HWY_INLINE void TransposeIn16Bytes(D d, V* r) {
     const hn::RepartitionToWide<D> wide;
     const auto ab_low = hn::BitCast(wide, low);
     const auto ab_high = hn::BitCast(wide, high);
-    const auto cd_low =
-        hn::BitCast(wide, hn::InterleaveLower(d, r[2], r[3]));
-    const auto cd_high =
-        hn::BitCast(wide, hn::InterleaveUpper(d, r[2], r[3]));
+    const auto cd_low = hn::BitCast(wide, hn::InterleaveLower(d, r[2], r[3]));
+    const auto cd_high = hn::BitCast(wide, hn::InterleaveUpper(d, r[2], r[3]));
     r[0] = hn::BitCast(d, hn::InterleaveLower(wide, ab_low, cd_low));
     r[1] = hn::BitCast(d, hn::InterleaveUpper(wide, ab_low, cd_low));
     r[2] = hn::BitCast(d, hn::InterleaveLower(wide, ab_high, cd_high));

@@ -123,8 +123,8 @@ class ChunkPass {
       f(std::integral_constant<size_t, kTileVectors>(), v * lanes_);
     }
     if (v < vectors_) {
-      WithConstant<kTileVectors - 1>(
-          vectors_ - v, [&](auto rest) { f(rest, v * lanes_); });
+      WithConstant<kTileVectors - 1>(vectors_ - v,
+                                     [&](auto rest) { f(rest, v * lanes_); });
     }
   }
 
@@ -285,10 +285,9 @@ class ChunkPass {
 
   HWY_NOINLINE void EmbedBackward(const GradientSink<T>& sink) {
     ForEachPanel([&](auto vectors, size_t c) {
-      RmsNormBackward<vectors>(d_, n_embd_, a_.dx + c, a_.embedding_norm + c,
-                               a_.embedding_scale + c,
-                               static_cast<const T*>(nullptr), stride_,
-                               a_.dx + c);
+      RmsNormBackward<vectors>(
+          d_, n_embd_, a_.dx + c, a_.embedding_norm + c, a_.embedding_scale + c,
+          static_cast<const T*>(nullptr), stride_, a_.dx + c);
     });
     TransposeColumns(a_.dx);
     T* gradient = sink.gradient;
@@ -320,26 +319,23 @@ class ChunkPass {
                     size_t offset, const GradientSink<T>& sink) {
     T* gradient = sink.gradient + offset;
     if (sink.use == GradientUse::kMove) {
-      // Small tiles: their products overlap with the divisions of the last.
       const ParameterMover<D> mover(d_, sink.step);
-      WeightGradient<kTileRows / 2>(
-          d_, chunk_.columns(), a, rows, stride_, b_transposed, row_length_,
-          [&](D d, auto values, size_t place) {
-            mover.Move(d, values, offset + place);
-          });
+      WeightGradient(d_, chunk_.columns(), a, rows, stride_, b_transposed,
+                     row_length_, [&](D d, auto values, size_t place) {
+                       mover.Move(d, values, offset + place);
+                     });
     } else if (sink.use == GradientUse::kStore) {
-      WeightGradient<kTileRows>(d_, chunk_.columns(), a, rows, stride_,
-                                b_transposed, row_length_,
-                                [&](D d, auto values, size_t place) {
-                                  hn::Store(values, d, gradient + place);
-                                });
+      WeightGradient(d_, chunk_.columns(), a, rows, stride_, b_transposed,
+                     row_length_, [&](D d, auto values, size_t place) {
+                       hn::Store(values, d, gradient + place);
+                     });
     } else {
-      WeightGradient<kTileRows>(
-          d_, chunk_.columns(), a, rows, stride_, b_transposed, row_length_,
-          [&](D d, auto values, size_t place) {
-            const auto sum = hn::Add(hn::Load(d, gradient + place), values);
-            hn::Store(sum, d, gradient + place);
-          });
+      WeightGradient(d_, chunk_.columns(), a, rows, stride_, b_transposed,
+                     row_length_, [&](D d, auto values, size_t place) {
+                       const auto sum =
+                           hn::Add(hn::Load(d, gradient + place), values);
+                       hn::Store(sum, d, gradient + place);
+                     });
     }
   }
 
@@ -591,9 +587,8 @@ double ComputeGradient(const PackedLayout& layout, const T* weights,
                        const Chunk& chunk, T scale,
                        const WorkspaceArrays<T>& workspace,
                        const GradientSink<T>& sink) {
-  return WithPass(layout, weights, chunk, workspace, [&](auto& pass) {
-    return pass.Gradient(scale, sink);
-  });
+  return WithPass(layout, weights, chunk, workspace,
+                  [&](auto& pass) { return pass.Gradient(scale, sink); });
 }
 
 template <typename T>

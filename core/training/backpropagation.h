@@ -45,8 +45,7 @@ double ChunkGradient(const PackedLayout& layout, const T* weights,
 // in this order. begin and end are multiples of a row's length.
 template <typename T>
 void MoveWeights(const OptimizerStep<T>& step,
-                 std::span<const T* const> gradients, size_t begin,
-                 size_t end);
+                 std::span<const T* const> gradients, size_t begin, size_t end);
 
 }  // namespace microgpt
 

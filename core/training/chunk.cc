@@ -9,7 +9,6 @@
 #include "core/kernels/aligned.h"
 #include "core/training/batch.h"
 
-
 namespace microgpt {
 namespace {
 
@@ -64,8 +63,7 @@ uint64_t Chunk::Bytes(size_t max_documents, size_t max_positions) {
 }
 
 size_t Chunk::MaxColumns(size_t max_documents, size_t max_positions) {
-  return RoundUpToLine(max_positions) +
-         MaxCopies(max_documents, max_positions);
+  return RoundUpToLine(max_positions) + MaxCopies(max_documents, max_positions);
 }
 
 void Chunk::Lay(std::span<const Document> documents, Token bos,

@@ -39,12 +39,12 @@ OptimizerStep<T> OptimizerOf<T>::Step(uint32_t step, T* values) {
   const double beta1 = config_->beta1, beta2 = config_->beta2;
   result.m = m_.data();
   result.v = v_.data();
-  result.rate = static_cast<T>(rate * (1 - beta1) /
-                               (1 - std::pow(beta1, step + 1)));
+  result.rate =
+      static_cast<T>(rate * (1 - beta1) / (1 - std::pow(beta1, step + 1)));
   result.beta1 = static_cast<T>(beta1);
   result.beta2 = static_cast<T>(beta2);
-  result.v_scale = static_cast<T>(
-      std::sqrt((1 - beta2) / (1 - std::pow(beta2, step + 1))));
+  result.v_scale =
+      static_cast<T>(std::sqrt((1 - beta2) / (1 - std::pow(beta2, step + 1))));
   // The square of a gradient below this vanishes, and nothing else would be
   // left to divide its mean by.
   result.eps = std::max(static_cast<T>(config_->eps),

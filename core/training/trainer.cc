@@ -80,8 +80,7 @@ class TrainerOf final : public Trainer {
         layout_(model, tokenizer_.vocab_size()),
         optimizer_(training, layout_.size),
         batch_(training->batch_size, model->block_size, ChunkPositions(model)),
-        limits_(
-            batch_.Limits(LongestDocument(documents_, model->block_size))),
+        limits_(batch_.Limits(LongestDocument(documents_, model->block_size))),
         team_(UsefulThreads(training)) {
     for (size_t i = 0; i < team_.size(); ++i) {
       desks_.push_back(std::make_unique<Desk>(model, tokenizer_, limits_));
@@ -116,8 +115,7 @@ class TrainerOf final : public Trainer {
       if (stop.stop_requested()) return std::nullopt;
       const std::span<const Token> document = documents_[order_[i]];
       Lay({&document, 1}, desk);
-      loss += ChunkLoss<T>(layout_, weights_.data(), desk.chunk,
-                           desk.Arrays());
+      loss += ChunkLoss<T>(layout_, weights_.data(), desk.chunk, desk.Arrays());
       positions += desk.chunk.columns();
     }
     if (positions == 0) return std::nullopt;
@@ -171,10 +169,9 @@ class TrainerOf final : public Trainer {
     }
     if (!SumGradients(stop)) return std::nullopt;
     MoveTogether(step);
-    return std::accumulate(losses_.begin(),
-                           losses_.begin() +
-                               static_cast<ptrdiff_t>(batch_.chunks()),
-                           0.0);
+    return std::accumulate(
+        losses_.begin(),
+        losses_.begin() + static_cast<ptrdiff_t>(batch_.chunks()), 0.0);
   }
 
   // Fills losses_ and the gradients of all parts, on all threads: each takes

@@ -91,11 +91,9 @@ template <typename T>
 Workspace<T>::Workspace(const ModelConfig& config, uint32_t vocab_size,
                         const ChunkLimits& limits)
     : config_(config), vocab_size_(vocab_size), limits_(limits) {
-  const size_t columns =
-      Chunk::MaxColumns(limits.documents, limits.positions);
+  const size_t columns = Chunk::MaxColumns(limits.documents, limits.positions);
   const size_t stride = StrideFor(columns, limits);
-  values_.resize(
-      Lay<T>(config, vocab_size, limits, stride, nullptr, arrays_));
+  values_.resize(Lay<T>(config, vocab_size, limits, stride, nullptr, arrays_));
   Arrange(columns);
 }
 
@@ -111,8 +109,7 @@ const WorkspaceArrays<T>& Workspace<T>::Arrange(size_t columns) {
 template <typename T>
 uint64_t Workspace<T>::Bytes(const ModelConfig& config, uint32_t vocab_size,
                              const ChunkLimits& limits) {
-  const size_t columns =
-      Chunk::MaxColumns(limits.documents, limits.positions);
+  const size_t columns = Chunk::MaxColumns(limits.documents, limits.positions);
   WorkspaceArrays<T> arrays;
   return sizeof(Workspace) +
          config->n_layer * sizeof(typename WorkspaceArrays<T>::Layer) +
