@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#ifndef MICROGPT_CORE_BENCHMARK_PEAK_H_
+#define MICROGPT_CORE_BENCHMARK_PEAK_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/model/config.h"
+
+namespace microgpt::benchmark {
+
+// Multiply-adds that this machine does at this moment: in 1e9 floating-point
+// operations a second, a multiply-add being two, on registers alone, in the
+// widest vectors it has, on `threads` threads at once. The best of `runs` runs
+// of about a millisecond.
+double PeakGflops(Precision precision, uint32_t threads, int runs);
+
+// What its vectors are called: "AVX2".
+std::string_view PeakInstructionSet();
+
+}  // namespace microgpt::benchmark
+
+#endif  // MICROGPT_CORE_BENCHMARK_PEAK_H_
