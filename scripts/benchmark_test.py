@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""scripts/benchmark prints rows that can be read, whatever their figures.
+"""scripts/benchmark prints rows that can be read and plotted, whatever their
+figures.
 
   scripts/benchmark_test.py build/release/bin/microgpt_benchmark
 """
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree
 
 PROGRAM = None  # microgpt_benchmark, from the command line
 SCRIPT = pathlib.Path(__file__).with_name("benchmark")
@@ -89,6 +91,19 @@ class BenchmarkTest(unittest.TestCase):
         _, (row,) = self.rows("train", *TINY, "--documents", "random",
                               "--vocab", "12")
         self.assertEqual((row["vocab"], row["documents"]), (12, "random"))
+
+    def test_rows_are_plotted(self):
+        rows = [self.rows("train", *TINY, "--batch", "16", *flags)[1][0]
+                for flags in ([], ["--documents", "random", "--vocab", "12"])]
+        standard = {**rows[0], "n_embd": 16, "n_head": 4}
+        source, plot = self.data, self.data.with_suffix(".svg")
+        for row in (*rows, standard):
+            source.write_text(json.dumps(row) + "\n")
+            subprocess.run([SCRIPT.with_name("plot_performance"), source, "-o", plot],
+                           check=True)
+            texts = xml.etree.ElementTree.parse(plot).iter(
+                "{http://www.w3.org/2000/svg}text")
+            self.assertIn("parameters", [text.text for text in texts])
 
     def test_a_wrong_model_is_refused_with_its_field(self):
         result = self.run_script("train", "--n-embd", "5")

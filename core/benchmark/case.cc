@@ -56,9 +56,11 @@ void AddOthers(std::vector<Case>& cases) {
   }
   Add(Shape({.n_embd = 20, .n_head = 5}, 16), cases);
   Add(Shape({.n_embd = 48, .n_head = 6}, 16), cases);
-  CaseSettings in_double;
-  in_double.training.precision = Precision::kFloat64;
-  Add(in_double, cases);
+  for (const uint32_t batch : {1, 16}) {
+    CaseSettings settings = Shape({}, batch);
+    settings.training.precision = Precision::kFloat64;
+    Add(settings, cases);
+  }
 }
 
 }  // namespace
