@@ -27,17 +27,6 @@ void Print(const JsonLine& line) {
   std::fflush(stdout);
 }
 
-void PrintPeaks(uint32_t cores) {
-  for (uint32_t threads = 1; threads <= std::min(cores, 2U); ++threads) {
-    Print(JsonLine("peak")
-              .Add("threads", threads)
-              .Add("precision", Name(Precision::kFloat32))
-              .Add("gflops",
-                   PeakGflops(Precision::kFloat32, threads, /*runs=*/50))
-              .Add("instructions", PeakInstructionSet()));
-  }
-}
-
 absl::Status Run(const Options& options) {
   const uint32_t cores = std::max(std::thread::hardware_concurrency(), 1U);
   MICROGPT_ASSIGN_OR_RETURN(const std::string text, ReadFile(options.data));
@@ -47,7 +36,7 @@ absl::Status Run(const Options& options) {
                             options.Cases(GenerateCases()));
   MICROGPT_ASSIGN_OR_RETURN(const auto to_loss,
                             options.Cases(TimeToLossCases(cores)));
-  PrintPeaks(cores);
+  for (const JsonLine& row : MeasurePeaks(cores)) Print(row);
   if (options.Wants("train")) {
     for (const Case& c : train) {
       Print(MeasureTraining(c, lines, options.effort));

@@ -126,8 +126,17 @@ double PeakGflops(Precision precision, uint32_t threads, int runs) {
   return best;
 }
 
-std::string_view PeakInstructionSet() {
-  return HWY_DYNAMIC_DISPATCH(TargetName)();
+std::vector<JsonLine> MeasurePeaks(uint32_t cores) {
+  std::vector<JsonLine> rows;
+  for (uint32_t threads = 1; threads <= std::min(cores, 2U); ++threads) {
+    constexpr Precision kPrecision = Precision::kFloat32;
+    rows.emplace_back("peak")
+        .Add("threads", threads)
+        .Add("precision", Name(kPrecision))
+        .Add("gflops", PeakGflops(kPrecision, threads, /*runs=*/50))
+        .Add("instructions", HWY_DYNAMIC_DISPATCH(TargetName)());
+  }
+  return rows;
 }
 
 }  // namespace microgpt::benchmark

@@ -3,8 +3,9 @@
 #define MICROGPT_CORE_BENCHMARK_PEAK_H_
 
 #include <cstdint>
-#include <string_view>
+#include <vector>
 
+#include "core/benchmark/json_line.h"
 #include "core/model/config.h"
 
 namespace microgpt::benchmark {
@@ -15,8 +16,8 @@ namespace microgpt::benchmark {
 // of about a millisecond.
 double PeakGflops(Precision precision, uint32_t threads, int runs);
 
-// What its vectors are called: "AVX2".
-std::string_view PeakInstructionSet();
+// "peak" rows, in float32: one thread, and two on a machine with as many cores.
+std::vector<JsonLine> MeasurePeaks(uint32_t cores);
 
 }  // namespace microgpt::benchmark
 
