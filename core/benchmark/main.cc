@@ -36,7 +36,7 @@ absl::Status Run(const Options& options) {
                             options.Cases(GenerateCases()));
   MICROGPT_ASSIGN_OR_RETURN(const auto to_loss,
                             options.Cases(TimeToLossCases(cores)));
-  for (const JsonLine& row : MeasurePeaks(cores)) Print(row);
+  for (const JsonLine& row : MeasurePeaks(cores, options.effort)) Print(row);
   if (options.Wants("train")) {
     for (const Case& c : train) {
       Print(MeasureTraining(c, lines, options.effort));

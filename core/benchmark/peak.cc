@@ -118,22 +118,24 @@ double RunGflops(Precision precision, uint32_t threads) {
 
 }  // namespace
 
-double PeakGflops(Precision precision, uint32_t threads, int runs) {
+double PeakGflops(Precision precision, uint32_t threads, double seconds) {
   double best = 0;
-  for (int i = 0; i < runs; ++i) {
-    best = std::max(best, RunGflops(precision, threads));
-  }
+  double elapsed = 0;
+  do {
+    elapsed += SecondsOf(
+        [&] { best = std::max(best, RunGflops(precision, threads)); });
+  } while (elapsed < seconds);
   return best;
 }
 
-std::vector<JsonLine> MeasurePeaks(uint32_t cores) {
+std::vector<JsonLine> MeasurePeaks(uint32_t cores, const Effort& effort) {
   std::vector<JsonLine> rows;
   for (uint32_t threads = 1; threads <= std::min(cores, 2U); ++threads) {
     constexpr Precision kPrecision = Precision::kFloat32;
     rows.emplace_back("peak")
         .Add("threads", threads)
         .Add("precision", Name(kPrecision))
-        .Add("gflops", PeakGflops(kPrecision, threads, /*runs=*/50))
+        .Add("gflops", PeakGflops(kPrecision, threads, effort.seconds / 5))
         .Add("instructions", HWY_DYNAMIC_DISPATCH(TargetName)());
   }
   return rows;

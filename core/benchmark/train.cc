@@ -97,7 +97,7 @@ Measured Measure(const Case& c, const Corpus& documents, const Effort& effort) {
   const auto run = [&](uint64_t steps) {
     if (repetitions++ % kRepetitionsAPeak == 0) {
       peaks.push_back(PeakGflops(c->training.precision, c->training.threads,
-                                 /*runs=*/3));
+                                 /*seconds=*/0.003));
     }
     return training.Run(steps);
   };
