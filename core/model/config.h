@@ -46,7 +46,7 @@ struct TrainingSettings {
   Optimizer optimizer = Optimizer::kAdam;
   Precision precision = Precision::kFloat32;
   TokenizerKind tokenizer = TokenizerKind::kCodePoint;
-  uint32_t threads = 1;
+  uint32_t threads = 1;  // 1..64
 
   // OK, or a FieldError for the first field that is wrong. NaN is out of every
   // range.

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""scripts/benchmark prints rows that can be read and plotted, whatever their
+figures.
+
+  scripts/benchmark_test.py build/release/bin/microgpt_benchmark
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree
+
+PROGRAM = None  # microgpt_benchmark, from the command line
+SCRIPT = pathlib.Path(__file__).with_name("benchmark")
+LINES = "anna\notto\nada\nlea\ntim\n"
+
+# A tiny model, and no more repetitions than there must be.
+TINY = ["--n-embd", "4", "--n-head", "2", "--steps", "500", "--seconds", "0",
+        "--repetition-ms", "0", "--repetitions", "1", "--runs", "1"]
+OF_ALL = {"bench", "n_embd", "n_layer", "n_head", "block_size", "vocab",
+          "precision", "threads", "documents"}
+TIMED = {"spread", "best", "repetitions"}
+KEYS = {
+    "train": OF_ALL | TIMED | {
+        "batch", "us_per_document", "peak_fraction", "peak_gflops",
+        "flops_per_document", "tokens_per_document", "parameters",
+        "ns_per_parameter_token"},
+    "generate": OF_ALL | TIMED | {
+        "streams", "temperature", "tokens_per_s", "tokens_per_string"},
+    "load": OF_ALL | TIMED | {
+        "lines", "bytes", "ms", "parse_ms", "tokenise_ms", "shuffle_ms"},
+    "time_to_loss": OF_ALL | TIMED | {
+        "batch", "steps", "learning_rate", "loss", "step", "seconds"},
+}
+
+
+class BenchmarkTest(unittest.TestCase):
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.data = pathlib.Path(folder.name) / "lines.txt"
+        self.data.write_text(LINES)
+
+    def run_script(self, *arguments):
+        return subprocess.run(
+            [SCRIPT, *arguments, "--program", PROGRAM], text=True,
+            capture_output=True, check=False, timeout=120)
+
+    def rows(self, *arguments):
+        """The peaks, and the rows after them."""
+        result = self.run_script(*arguments, "--data", self.data)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        rows = [json.loads(line) for line in result.stdout.splitlines()]
+        peaks = [row for row in rows if row["bench"] == "peak"]
+        self.assertEqual(rows[:len(peaks)], peaks)
+        return peaks, rows[len(peaks):]
+
+    def test_everything_is_measured_and_each_row_has_its_keys(self):
+        peaks, rows = self.rows(*TINY, "--loss", "9,0")
+        self.assertEqual([peak["threads"] for peak in peaks], [1, 2][:len(peaks)])
+        self.assertGreater(peaks[0]["gflops"], 0)
+        self.assertEqual([row["bench"] for row in rows],
+                         ["train", "generate", "load", *["time_to_loss"] * 2])
+        for row in rows:
+            self.assertEqual(set(row), KEYS[row["bench"]])
+            self.assertEqual((row["n_embd"], row["n_head"]), (4, 2))
+            self.assertEqual(row["vocab"], len(set(LINES)))  # BOS for the "\n"
+            if row["bench"] != "time_to_loss":  # whose last loss is not reached
+                self.assertLessEqual(*row["spread"])
+
+    def test_a_loss_that_is_not_reached_has_no_time(self):
+        _, (easy, hard) = self.rows("time_to_loss", *TINY, "--loss", "0,9")
+        self.assertEqual((easy["loss"], easy["step"]), (9, 500))
+        self.assertGreater(easy["seconds"], 0)
+        self.assertEqual((hard["loss"], hard["step"]), (0, 0))
+        self.assertIsNone(hard["seconds"])
+
+    def test_flags_make_one_row_of_any_shape(self):
+        _, (row,) = self.rows(
+            "train", *TINY, "--n-layer", "3", "--block-size", "40", "--batch", "2",
+            "--precision", "float64", "--documents", "joined")
+        self.assertEqual(
+            (row["n_layer"], row["block_size"], row["batch"], row["precision"],
+             row["documents"], row["tokens_per_document"]),
+            (3, 40, 2, "float64", "joined", 40))
+        _, (row,) = self.rows("train", *TINY, "--documents", "random",
+                              "--vocab", "12")
+        self.assertEqual((row["vocab"], row["documents"]), (12, "random"))
+
+    def test_rows_are_plotted(self):
+        rows = [self.rows("train", *TINY, "--batch", "16", *flags)[1][0]
+                for flags in ([], ["--documents", "random", "--vocab", "12"])]
+        standard = {**rows[0], "n_embd": 16, "n_head": 4}
+        source, plot = self.data, self.data.with_suffix(".svg")
+        for row in (*rows, standard):
+            source.write_text(json.dumps(row) + "\n")
+            subprocess.run([SCRIPT.with_name("plot_performance"), source, "-o", plot],
+                           check=True)
+            texts = xml.etree.ElementTree.parse(plot).iter(
+                "{http://www.w3.org/2000/svg}text")
+            self.assertIn("parameters", [text.text for text in texts])
+
+    def test_a_wrong_model_is_refused_with_its_field(self):
+        result = self.run_script("train", "--n-embd", "5")
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn("n_embd: 5 is not a multiple of n_head 4", result.stderr)
+
+    def test_an_unknown_word_or_flag_is_refused(self):
+        for arguments in (["trian"], ["train", "--n-emdb", "8"],
+                          ["registry", "--n-embd", "8"]):
+            result = self.run_script(*arguments)
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn(arguments[-1], result.stderr)
+
+    def test_a_missing_file_is_named(self):
+        result = self.run_script("load", "--data", "/no/such/file")
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn("/no/such/file", result.stderr)
+
+
+if __name__ == "__main__":
+    PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
+    unittest.main()
