@@ -85,7 +85,7 @@ Server::Server(const Options& options, std::unique_ptr<Store> store)
       store_(std::move(store)),
       models_(options.model_memory_bytes),
       datasets_(*store_, kDatasetMemoryBytes),
-      board_(options.max_queued),
+      board_(options.max_queued, options.workers),
       jobs_(*store_, board_, datasets_),
       registry_(*store_, jobs_, models_),
       workers_(options.workers, {board_, jobs_, datasets_, models_}),
