@@ -93,7 +93,7 @@ Server::Server(const Options& options, std::unique_ptr<Store> store)
                  "Generate and Score calls (--max-calls)"),
       transfers_(kTransferThreads, kMaxTransfers, "uploads and exports"),
       changes_(kMaxChanges, "changes of models and datasets"),
-      training_(jobs_, datasets_),
+      training_(jobs_, datasets_, options.workers),
       generation_(registry_, run_queue_),
       model_handlers_({registry_, datasets_, transfers_, changes_}),
       dataset_handlers_({datasets_, transfers_, changes_}),
