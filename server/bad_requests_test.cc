@@ -209,6 +209,12 @@ TEST_F(BadRequestsTest, ConfigOutOfRange) {
        "7 is not a known value"},
       {[](v1::Config& c) { c.set_precision(v1::Precision(9)); }, "precision",
        "9 is not a known value"},
+      {[](v1::Config& c) { c.set_threads(0); }, "threads",
+       "0 is below the minimum 1"},
+      {[](v1::Config& c) { c.set_threads(65); }, "threads",
+       "65 is above the maximum 64"},
+      {[](v1::Config& c) { c.set_threads(3); }, "threads",
+       "3 is above the 2 workers of this server"},
   };
   for (const Case& bad : cases) {
     v1::Config config;

@@ -21,7 +21,8 @@
 ABSL_FLAG(std::string, grpc_address, "127.0.0.1:50051",
           "host:port to listen on; port 0 takes a free one and logs it");
 ABSL_FLAG(uint32_t, workers, 0,
-          "jobs that train at the same time (1..1024); 0: one a core");
+          "threads that train, each a job of its own unless one asks for "
+          "several (1..1024); 0: one a core");
 ABSL_FLAG(uint32_t, samplers, 0,
           "threads that generate and score (1..1024); 0: one a core");
 ABSL_FLAG(uint32_t, max_queued, 1000,

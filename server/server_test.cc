@@ -180,6 +180,29 @@ TEST_F(ServerTest, QueuedJobsTellTheirPositionAndAreCancelledAtOnce) {
             v1::Job::STATE_RUNNING);
 }
 
+TEST_F(ServerTest, JobOnTwoThreadsTakesBothWorkersAndMakesTheSameModel) {
+  v1::TrainRequest wide = EndlessJob("a");
+  wide.mutable_config()->set_threads(2);
+  const v1::Job running = server_.Train(wide);
+  ASSERT_TRUE(server_.AwaitInfo(
+      [](const v1::ServerInfo& info) { return info.running_jobs() == 1; }));
+  v1::Config config = Steps(50);
+  v1::TrainRequest one = TrainText("pets", kPets, config);
+  one.clear_wait();
+  config.set_threads(2);
+  v1::TrainRequest two = TrainText("pets", kPets, config);
+  two.clear_wait();
+  const std::string first = server_.Train(one).job();
+  const std::string second = server_.Train(two).job();
+  EXPECT_EQ(server_.GetStatus(first).queue_position(), 1u);
+  EXPECT_EQ(server_.Info().workers(), 2u);
+  Cancel(running.job());
+  EXPECT_EQ(AwaitEnd(first).config().threads(), 1u);
+  EXPECT_EQ(AwaitEnd(second).config().threads(), 2u);
+  EXPECT_EQ(server_.GetStatus(second).state(), v1::Job::STATE_SUCCEEDED);
+  EXPECT_EQ(server_.Losses(first), server_.Losses(second));
+}
+
 TEST_F(ServerTest, GenerationGoesOnWhileAllWorkersTrain) {
   for (int i = 0; i < 2; ++i) server_.Train(EndlessJob("a"));
   ASSERT_TRUE(server_.AwaitInfo(

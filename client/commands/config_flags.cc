@@ -27,7 +27,7 @@ struct Help {
 constexpr char kGroup[] = "Model and training (default; range)";
 
 // In the order of the proto, which says more.
-constexpr std::array<Help, 16> kHelp = {{
+constexpr std::array<Help, 17> kHelp = {{
     {"n_layer", "layers (1; 1..64)"},
     {"n_embd", "width, a multiple of n_head (16; 1..1024)"},
     {"n_head", "attention heads a layer (4; 1..64)"},
@@ -44,6 +44,7 @@ constexpr std::array<Help, 16> kHelp = {{
     {"optimizer", "adam or sgd (adam)"},
     {"precision", "float32 or float64 (float32)"},
     {"tokenizer", "code-point or grapheme (code-point)"},
+    {"threads", "of the server's workers, for the same model (1; 1..64)"},
 }};
 
 std::string Kebab(std::string name) {

@@ -54,14 +54,19 @@ TEST_F(JobsTest, WhatIsUnusualAboutAJobIsOnItsCard) {
   job.set_attempt(1);
   AnswerStatus(job);
   EXPECT_THAT(Run({"status"}).out, Not(HasSubstr("attempt")));
+  job.mutable_config()->set_threads(1);
+  AnswerStatus(job);
   EXPECT_THAT(Run({"status"}).out, Not(HasSubstr("tokenizer")));
+  EXPECT_THAT(Run({"status"}).out, Not(HasSubstr("threads")));
   job.set_attempt(2);
   job.mutable_config()->set_tokenizer(v1::TOKENIZER_GRAPHEME);
+  job.mutable_config()->set_threads(8);
   job.mutable_dataset()->set_forgotten(true);
   AnswerStatus(job);
   const auto result = Run({"status"});
   EXPECT_THAT(result.out, HasSubstr("\nattempt     2\n"));
   EXPECT_THAT(result.out, HasSubstr("\ntokenizer   grapheme\n"));
+  EXPECT_THAT(result.out, HasSubstr("\nthreads     8\n"));
   EXPECT_THAT(result.out, HasSubstr("\ndataset     sha256:ab; its text was "
                                     "forgotten\n"));
   EXPECT_THAT(Run({"status", "-o", "csv"}).out, HasSubstr(",attempt\n"));

@@ -177,7 +177,8 @@ TEST_F(TrainTest, EveryConfigFlagReachesTheServer) {
            "--eps",        "1e-7",     "--learning-rate", "0.02",
            "--validation", "0.1",      "--init-std",      "0.02",
            "--optimizer",  "adam",     "--precision",     "float64",
-           "--tokenizer",  "grapheme", "--request-id",    "once"});
+           "--tokenizer",  "grapheme", "--threads",       "2",
+           "--request-id", "once"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   ASSERT_EQ(requests.size(), 1u);
   EXPECT_EQ(requests[0].request_id(), "once");
@@ -186,7 +187,7 @@ TEST_F(TrainTest, EveryConfigFlagReachesTheServer) {
             "batch_size: 3 learning_rate: 0.02 seed: 0 validation: 0.1 beta1: "
             "0.9 beta2: 0.95 eps: 1e-07 init_std: 0.02 optimizer: "
             "OPTIMIZER_ADAM precision: PRECISION_FLOAT64 "
-            "tokenizer: TOKENIZER_GRAPHEME");
+            "tokenizer: TOKENIZER_GRAPHEME threads: 2");
 }
 
 TEST_F(TrainTest, DetachPrintsTheJobAndReturns) {

@@ -73,6 +73,9 @@ Entries JobCard(const v1::Job& job, Clock::time_point now) {
   add("SHAPE", Shape(job.config()));
   add("TOKENIZER", UnusualTokenizer(job.config()));
   add("SEED", fmt::format("{}", job.config().seed()));
+  // It may be what a queued job waits for.
+  const bool several = job.config().threads() > 1;
+  add("THREADS", several ? Grouped(job.config().threads()) : "");
   add("DATA", JobFigures(job.dataset()));
   add("DATASET", Identity(job.dataset()));
   add("SAMPLES", fmt::format("{}", fmt::join(job.samples(), " · ")));

@@ -28,10 +28,11 @@ struct Setting {
   std::string_view key;
   Number TrainingSettings::*member;
 };
-constexpr std::array<Setting<uint32_t>, 3> kWholeSettings = {
+constexpr std::array<Setting<uint32_t>, 4> kWholeSettings = {
     {{"steps", &TrainingSettings::steps},
      {"batch_size", &TrainingSettings::batch_size},
-     {"seed", &TrainingSettings::seed}}};
+     {"seed", &TrainingSettings::seed},
+     {"threads", &TrainingSettings::threads}}};
 constexpr std::array<Setting<double>, 6> kRealSettings = {
     {{"learning_rate", &TrainingSettings::learning_rate},
      {"validation", &TrainingSettings::validation},

@@ -47,7 +47,8 @@ TEST(CardJsonTest, ACardComesBackWhole) {
                                      .init_std = 0.02,
                                      .optimizer = Optimizer::kSgd,
                                      .precision = Precision::kFloat64,
-                                     .tokenizer = TokenizerKind::kGrapheme};
+                                     .tokenizer = TokenizerKind::kGrapheme,
+                                     .threads = 3};
   const ModelCard card = {.base = "names@3",
                           .dataset = kDataset,
                           .training = *TrainingConfig::Create(settings),
@@ -58,11 +59,11 @@ TEST(CardJsonTest, ACardComesBackWhole) {
       text,
       R"({"base": "names@3", "dataset": "sha256:0123456789abcdef0123456789)"
       R"(abcdef0123456789abcdef0123456789abcdef", "training": )"
-      R"({"steps": 500, "batch_size": 8, "seed": 4294967295, "learning_rate": )"
-      R"(0.30000000000000004, "validation": 0.25, "beta1": 0.5, "beta2": 0.75, )"
-      R"("eps": 1e-300, "init_std": 0.02, "optimizer": "sgd", "precision": )"
-      R"("float64", "tokenizer": "grapheme"}, "loss": 2.25, )"
-      R"("validation_loss": 0.3333333333333333})");
+      R"({"steps": 500, "batch_size": 8, "seed": 4294967295, "threads": 3, )"
+      R"("learning_rate": 0.30000000000000004, "validation": 0.25, )"
+      R"("beta1": 0.5, "beta2": 0.75, "eps": 1e-300, "init_std": 0.02, )"
+      R"("optimizer": "sgd", "precision": "float64", "tokenizer": )"
+      R"("grapheme"}, "loss": 2.25, "validation_loss": 0.3333333333333333})");
   const absl::StatusOr<ModelCard> parsed = Parse(text);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_EQ(parsed->base, card.base);
@@ -91,6 +92,7 @@ TEST(CardJsonTest, ASettingThatIsMissingHasItsDefaultOrIsTheModels) {
   ASSERT_TRUE(card.ok()) << card.status();
   EXPECT_EQ((*card->training)->seed, 7u);
   EXPECT_EQ((*card->training)->steps, 1000u);
+  EXPECT_EQ((*card->training)->threads, 1u) << "older files have none";
   EXPECT_EQ((*card->training)->precision, Precision::kFloat64);
   EXPECT_EQ((*card->training)->tokenizer, TokenizerKind::kGrapheme);
 }
@@ -141,6 +143,8 @@ TEST(CardJsonTest, WhatIsWrongIsNamedByItsPath) {
             "card.training.beta1: a text where a number belongs");
   EXPECT_EQ(ErrorOf(R"({"training": {"steps": 0}})"),
             "card.training.steps: 0 is below the minimum 1");
+  EXPECT_EQ(ErrorOf(R"({"training": {"threads": 65}})"),
+            "card.training.threads: 65 is above the maximum 64");
   EXPECT_EQ(ErrorOf(R"({"training": {"optimizer": "lion"}})"),
             R"(card.training.optimizer: "lion" is neither adam nor sgd)");
   EXPECT_EQ(ErrorOf(R"({"training": {"precision": "f"}})"),

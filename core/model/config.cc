@@ -41,7 +41,8 @@ absl::Status TrainingSettings::Validate() const {
   MICROGPT_RETURN_IF_ERROR(CheckBeta("beta1", beta1));
   MICROGPT_RETURN_IF_ERROR(CheckBeta("beta2", beta2));
   MICROGPT_RETURN_IF_ERROR(CheckPositive("eps", eps, 1));
-  return CheckRange("init_std", init_std, 0, 10);
+  MICROGPT_RETURN_IF_ERROR(CheckRange("init_std", init_std, 0, 10));
+  return CheckRange("threads", threads, 1, kMaxThreads);
 }
 
 double DefaultLearningRate(Optimizer optimizer) {

@@ -11,6 +11,7 @@
 namespace microgpt {
 
 inline constexpr uint32_t kMaxLayers = 64;
+inline constexpr uint32_t kMaxThreads = 64;
 
 // The shape of a model. Defaults are the reference program's.
 struct ModelSettings {
@@ -46,7 +47,7 @@ struct TrainingSettings {
   Optimizer optimizer = Optimizer::kAdam;
   Precision precision = Precision::kFloat32;
   TokenizerKind tokenizer = TokenizerKind::kCodePoint;
-  uint32_t threads = 1;  // 1..64
+  uint32_t threads = 1;  // 1..kMaxThreads; the same bits for any number
 
   // OK, or a FieldError for the first field that is wrong. NaN is out of every
   // range.

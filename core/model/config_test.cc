@@ -80,6 +80,8 @@ TEST(ConfigTest, TrainingErrorsNameFieldValueAndLimit) {
       {{.eps = 2}, "eps: 2 is above the maximum 1"},
       {{.init_std = -1}, "init_std: -1 is below the minimum 0"},
       {{.init_std = 11}, "init_std: 11 is above the maximum 10"},
+      {{.threads = 0}, "threads: 0 is below the minimum 1"},
+      {{.threads = 65}, "threads: 65 is above the maximum 64"},
   };
   for (const TrainingCase& c : cases) {
     const absl::Status status = c.settings.Validate();
@@ -105,7 +107,8 @@ TEST(ConfigTest, LimitsAreWithinTheirRanges) {
                                 .beta1 = 0,
                                 .beta2 = 0,
                                 .eps = 1,
-                                .init_std = 0})
+                                .init_std = 0,
+                                .threads = 64})
                   .Validate()
                   .ok());
 }

@@ -94,6 +94,7 @@ absl::StatusOr<TrainingConfig> ParseTrainingConfig(const v1::Config& config) {
   if (config.has_beta2()) settings.beta2 = config.beta2();
   if (config.has_eps()) settings.eps = config.eps();
   if (config.has_init_std()) settings.init_std = config.init_std();
+  if (config.has_threads()) settings.threads = config.threads();
   return TrainingConfig::Create(settings);
 }
 
@@ -200,6 +201,7 @@ v1::Config ToProto(const ModelConfig& model, const TrainingConfig& training) {
                            : v1::OPTIMIZER_ADAM);
   config.set_precision(PrecisionToProto(training->precision));
   config.set_tokenizer(TokenizerToProto(training->tokenizer));
+  config.set_threads(training->threads);
   return config;
 }
 

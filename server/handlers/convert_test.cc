@@ -44,6 +44,7 @@ void ExpectEqual(const Configs& a, const Configs& b) {
   EXPECT_EQ(a.training->init_std, b.training->init_std);
   EXPECT_EQ(a.training->optimizer, b.training->optimizer);
   EXPECT_EQ(a.training->precision, b.training->precision);
+  EXPECT_EQ(a.training->threads, b.training->threads);
 }
 
 // What comes of a config that is sent over the wire, parsed, told by a Job and
@@ -77,6 +78,7 @@ TEST(ConvertConfigTest, WithoutFieldsAllDefaultsHold) {
   EXPECT_EQ(parsed->training->init_std, 0.08);
   EXPECT_EQ(parsed->training->optimizer, Optimizer::kAdam);
   EXPECT_EQ(parsed->training->precision, Precision::kFloat32);
+  EXPECT_EQ(parsed->training->threads, 1u);
 }
 
 TEST(ConvertConfigTest, SgdHasALearningRateOfItsOwn) {
@@ -125,6 +127,7 @@ TEST(ConvertConfigTest, EverySettingComesBackAsItWas) {
   training.init_std = std::sqrt(2.0);
   training.optimizer = Optimizer::kSgd;
   training.precision = Precision::kFloat64;
+  training.threads = 64;
   const Configs configs{*ModelConfig::Create(model),
                         *TrainingConfig::Create(training)};
   ExpectEqual(ThereAndBack(configs), configs);
@@ -218,7 +221,11 @@ INSTANTIATE_TEST_SUITE_P(
         BadConfig{
             "config.precision",
             [](auto& c) { c.set_precision(static_cast<v1::Precision>(-1)); },
-            "-1 is not a known value"}));
+            "-1 is not a known value"},
+        BadConfig{"config.threads", [](auto& c) { c.set_threads(0); },
+                  "0 is below the minimum 1"},
+        BadConfig{"config.threads", [](auto& c) { c.set_threads(65); },
+                  "65 is above the maximum 64"}));
 
 // --- Sampling.
 

@@ -60,6 +60,14 @@ v1::Job Describe(const Jobs& jobs, const Datasets& datasets,
   return message;
 }
 
+absl::Status CheckThreads(const TrainingConfig& config, uint32_t workers) {
+  if (config->threads <= workers) return absl::OkStatus();
+  return FieldError(
+      "config.threads",
+      fmt::format("{} is above the {} worker{} of this server", config->threads,
+                  workers, workers == 1 ? "" : "s"));
+}
+
 absl::Status CheckMemory(const JobRequest& request) {
   const uint64_t bytes = TrainingBytes(
       request.model_config, request.training_config, request.vocab_size);
@@ -216,6 +224,7 @@ absl::StatusOr<JobRequest> TrainingHandlers::ParseTrain(
   MICROGPT_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   MICROGPT_ASSIGN_OR_RETURN(const Configs configs,
                             ParseConfig(request.config()));
+  MICROGPT_RETURN_IF_ERROR(CheckThreads(configs.training, workers_));
   job.model_config = configs.model;
   job.training_config = configs.training;
   MICROGPT_ASSIGN_OR_RETURN(job.corpus, ParseCorpus(request));

@@ -2,6 +2,7 @@
 #ifndef MICROGPT_SERVER_HANDLERS_TRAINING_H_
 #define MICROGPT_SERVER_HANDLERS_TRAINING_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -19,9 +20,10 @@ namespace microgpt::server {
 // them. Thread-safe.
 class TrainingHandlers {
  public:
-  // Both must outlive this, and every call under way.
-  TrainingHandlers(Jobs& jobs, Datasets& datasets)
-      : jobs_(jobs), datasets_(datasets) {}
+  // jobs and datasets must outlive this, and every call under way. workers:
+  // that a job may take at most.
+  TrainingHandlers(Jobs& jobs, Datasets& datasets, uint32_t workers)
+      : jobs_(jobs), datasets_(datasets), workers_(workers) {}
 
   void Train(v1::TrainRequest request, const CallContext& context,
              Done<v1::Job> done);
@@ -41,6 +43,7 @@ class TrainingHandlers {
 
   Jobs& jobs_;
   Datasets& datasets_;
+  const uint32_t workers_;
   // Cleaning megabytes of text is one long slice, so it has threads of its own
   // and never holds up generation; a few, so that a large text does not hold up
   // every small one.

@@ -21,8 +21,11 @@ struct JobBoard::Waiter {
   std::optional<std::stop_callback<std::function<void()>>> on_stop;
 };
 
-JobBoard::JobBoard(size_t max_queued)
-    : max_queued_(max_queued), notifier_([this] { Notify(); }) {}
+JobBoard::JobBoard(size_t max_queued, uint32_t workers)
+    : max_queued_(max_queued),
+      workers_(workers),
+      free_workers_(workers),
+      notifier_([this] { Notify(); }) {}
 
 JobBoard::~JobBoard() {
   {
@@ -59,7 +62,23 @@ void JobBoard::Append(const JobRecord& job,
   live.corpus = std::move(corpus);
   live.departures_before = departures_;
   queue_.push_back(job.id);
-  claimable_.notify_one();
+  WakeWorker();
+}
+
+// A job of an earlier run may ask for more than this run has.
+uint32_t JobBoard::WorkersFor(const JobRecord& job) const {
+  return std::min(job.training_config->threads, workers_);
+}
+
+bool JobBoard::IsFirstClaimable() const {
+  if (queue_.empty()) return false;
+  return WorkersFor(jobs_.find(queue_.front())->second.record) <= free_workers_;
+}
+
+// To be called when another job is first, or more workers are free. One awake
+// suffices: if it takes the job, Leave wakes the next.
+void JobBoard::WakeWorker() {
+  if (!queue_.empty()) claimable_.notify_one();
 }
 
 void JobBoard::ReleaseCorpus(std::string_view id) {
@@ -71,15 +90,18 @@ void JobBoard::ReleaseCorpus(std::string_view id) {
 
 std::optional<JobBoard::Claimed> JobBoard::Claim() {
   MutexLock lock(mutex_);
-  while (queue_.empty() && !closed_) claimable_.wait(mutex_);
+  while (!IsFirstClaimable() && !closed_) claimable_.wait(mutex_);
   if (closed_) return std::nullopt;
   LiveJob& job = jobs_.find(queue_.front())->second;
   queue_.pop_front();
   Leave(job);
+  job.workers = WorkersFor(job.record);
+  free_workers_ -= job.workers;
   job.stage = Stage::kClaimed;
   job.record.state = JobState::kRunning;
   Changed(job);
-  return Claimed{job.record, std::move(job.corpus), job.stop.get_token()};
+  return Claimed{job.record, std::move(job.corpus), job.stop.get_token(),
+                 job.workers};
 }
 
 uint32_t JobBoard::RevisionOf(const LiveJob& job) const {
@@ -87,10 +109,12 @@ uint32_t JobBoard::RevisionOf(const LiveJob& job) const {
   return job.record.revision + (departures_ - job.departures_before);
 }
 
-// The job leaves the queue: what its revision has grown to stays.
+// For a job just taken out of queue_: what its revision has grown to stays, and
+// another is first now.
 void JobBoard::Leave(LiveJob& job) {
   job.record.revision = RevisionOf(job);
   job.departures_before = ++departures_;
+  WakeWorker();
 }
 
 void JobBoard::Changed(LiveJob& job) {
@@ -157,7 +181,7 @@ void JobBoard::Requeue(std::string_view id) {
   job.departures_before = departures_;
   queue_.push_front(job.record.id);
   Changed(job);
-  claimable_.notify_one();
+  WakeWorker();
   if (jobs_.size() == queue_.size()) idle_.notify_all();
 }
 
@@ -194,7 +218,9 @@ void JobBoard::Remove(std::string_view id) {
 void JobBoard::Forget(std::string_view id) {
   const auto job = jobs_.find(id);
   if (job == jobs_.end()) return;
+  free_workers_ += job->second.workers;
   jobs_.erase(job);
+  WakeWorker();
   has_news_ = true;
   news_.notify_one();
   if (jobs_.size() == queue_.size()) idle_.notify_all();

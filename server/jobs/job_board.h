@@ -30,6 +30,10 @@ namespace microgpt::server {
 // progress they publish, and the callers who wait for news. What has ended is
 // the Store's to tell. Thread-safe; no call blocks but Claim, Pause and
 // AwaitIdle.
+//
+// A job holds as many of the workers as its config has threads, or all if there
+// are not so many, from its Claim until it is removed. Those of all jobs
+// together are never more than there are.
 class JobBoard {
  public:
   using Clock = std::chrono::steady_clock;
@@ -39,6 +43,7 @@ class JobBoard {
     JobRecord job;
     std::shared_ptr<const Corpus> corpus;  // null: to be loaded
     std::stop_token stop;  // requested when the job is to end before its time
+    uint32_t workers = 1;  // that it holds: the threads it may train on
   };
 
   // How long somebody wants to wait for news of a job.
@@ -52,8 +57,9 @@ class JobBoard {
     std::stop_token stop = {};   // or when this is requested
   };
 
-  // max_queued: jobs in the queue, running ones not counted.
-  explicit JobBoard(size_t max_queued);
+  // max_queued: jobs in the queue, running ones not counted. workers: at
+  // least 1.
+  JobBoard(size_t max_queued, uint32_t workers);
   ~JobBoard();
 
   // Puts a new job at the end of the queue. A worker may take it at once, also
@@ -72,7 +78,10 @@ class JobBoard {
   // kept in memory too.
   void ReleaseCorpus(std::string_view id) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Blocks until there is a job to run. nullopt after Close().
+  // Takes the first job of the queue; blocks until there is one and as many
+  // workers are free as it takes. Until then it holds up those behind it: if
+  // they overtook it, it might never find enough of them free. nullopt after
+  // Close().
   std::optional<Claimed> Claim() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Takes over the progress of a running job (step, loss, elapsed, validation,
@@ -153,6 +162,7 @@ class JobBoard {
   struct LiveJob {
     JobRecord record;  // its revision: see RevisionOf
     Stage stage = Stage::kQueued;
+    uint32_t workers = 0;            // that it holds
     uint32_t departures_before = 0;  // departures_ when it was queued
     std::shared_ptr<const Corpus> corpus;
     std::vector<double> losses;
@@ -171,6 +181,9 @@ class JobBoard {
   // move it up; counting departures saves touching every job behind.
   uint32_t RevisionOf(const LiveJob& job) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  uint32_t WorkersFor(const JobRecord& job) const;
+  bool IsFirstClaimable() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void WakeWorker() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Append(const JobRecord& job, std::shared_ptr<const Corpus> corpus)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Leave(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -181,6 +194,7 @@ class JobBoard {
   void Forget(std::string_view id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const size_t max_queued_;
+  const uint32_t workers_;
   mutable Mutex mutex_;
   CondVar claimable_;  // for workers
   CondVar news_;       // for the notifier
@@ -189,6 +203,7 @@ class JobBoard {
   std::map<std::string, LiveJob, std::less<>> jobs_ ABSL_GUARDED_BY(mutex_);
   std::deque<std::string> queue_ ABSL_GUARDED_BY(mutex_);
   uint32_t departures_ ABSL_GUARDED_BY(mutex_) = 0;  // from the queue, ever
+  uint32_t free_workers_ ABSL_GUARDED_BY(mutex_);
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   bool interrupted_ ABSL_GUARDED_BY(mutex_) = false;
   Waiters waiters_ ABSL_GUARDED_BY(mutex_);

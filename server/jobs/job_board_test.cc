@@ -27,12 +27,19 @@ using testing::IsEmpty;
 
 constexpr Clock::time_point kNever = Clock::time_point::max();
 constexpr size_t kAll = 1'000'000;
+constexpr uint32_t kEnough = 10;  // workers, for what a test claims
 
-JobRecord MakeJob(std::string id) {
+JobRecord MakeJob(std::string id, uint32_t threads = 1) {
   JobRecord job;
   job.id = std::move(id);
   job.model = "names";
+  job.training_config = *TrainingConfig::Create({.threads = threads});
   return job;
+}
+
+void EnqueueOn(JobBoard& board, const std::string& id, uint32_t threads) {
+  const absl::Status queued = board.Enqueue(MakeJob(id, threads), nullptr);
+  ASSERT_TRUE(queued.ok()) << queued;
 }
 
 void Enqueue(JobBoard& board, const std::string& id,
@@ -79,10 +86,15 @@ void AnswerWhatIsDue(JobBoard& board) {
   answer.Get();
 }
 
+// Nothing tells that another thread sleeps in Claim; this gives it the time.
+void LetOthersFallAsleep(JobBoard& board) {
+  for (int i = 0; i < 20; ++i) AnswerWhatIsDue(board);
+}
+
 // --- The queue.
 
 TEST(JobBoardTest, AFullQueueRefusesWithAHintToRetry) {
-  JobBoard board(2);
+  JobBoard board(2, kEnough);
   Enqueue(board, "a");
   Enqueue(board, "b");
   const absl::Status refused = board.Enqueue(MakeJob("z"), nullptr);
@@ -93,7 +105,7 @@ TEST(JobBoardTest, AFullQueueRefusesWithAHintToRetry) {
 }
 
 TEST(JobBoardTest, AClaimedJobLeavesItsPlaceInTheQueue) {
-  JobBoard board(1);
+  JobBoard board(1, kEnough);
   Enqueue(board, "a");
   ASSERT_FALSE(board.Enqueue(MakeJob("b"), nullptr).ok());
   ASSERT_TRUE(board.Claim().has_value());
@@ -102,7 +114,7 @@ TEST(JobBoardTest, AClaimedJobLeavesItsPlaceInTheQueue) {
 
 TEST(JobBoardTest, OfManyJobsAtOnceAsManyComeInAsThereArePlaces) {
   constexpr int kPlaces = 5, kThreads = 16;
-  JobBoard board(kPlaces);
+  JobBoard board(kPlaces, kEnough);
   std::vector<absl::Status> statuses(kThreads);
   {
     std::vector<std::jthread> threads;
@@ -118,7 +130,7 @@ TEST(JobBoardTest, OfManyJobsAtOnceAsManyComeInAsThereArePlaces) {
 }
 
 TEST(JobBoardTest, ASealedJobIsNotCancelledAnyMore) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   const JobBoard::Claimed claimed = Start(board, "a");
   const uint32_t last = board.Seal(claimed.job).value();
   EXPECT_GT(last, board.Find("a")->revision);
@@ -129,7 +141,7 @@ TEST(JobBoardTest, ASealedJobIsNotCancelledAnyMore) {
 }
 
 TEST(JobBoardTest, AMoveUpInTheQueueIsNews) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   for (const char* id : {"a", "b", "c"}) Enqueue(board, id);
   const uint32_t revision = board.Find("c")->revision;
   Answer moved;
@@ -145,7 +157,7 @@ TEST(JobBoardTest, AMoveUpInTheQueueIsNews) {
 }
 
 TEST(JobBoardTest, PositionsCountFromOneAndMoveUp) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   for (const char* id : {"c", "a", "b"}) Enqueue(board, id);
   EXPECT_EQ(board.Find("c")->queue_position, 1u);
   EXPECT_EQ(board.Find("a")->queue_position, 2u);
@@ -159,7 +171,7 @@ TEST(JobBoardTest, PositionsCountFromOneAndMoveUp) {
 }
 
 TEST(JobBoardTest, JobsAreClaimedInTheOrderTheyCame) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   for (const char* id : {"c", "a", "b"}) Enqueue(board, id);
   EXPECT_EQ(board.queued(), 3u);
   EXPECT_EQ(board.Claim()->job.id, "c");
@@ -172,7 +184,7 @@ TEST(JobBoardTest, JobsAreClaimedInTheOrderTheyCame) {
 TEST(JobBoardTest, AClaimedJobIsRunningAndHasItsCorpus) {
   const auto corpus =
       std::make_shared<const Corpus>(*Corpus::FromText("emma\n"));
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   Enqueue(board, "a", corpus);
   const uint32_t queued_revision = board.Find("a")->revision;
   const auto claimed = board.Claim();
@@ -184,15 +196,16 @@ TEST(JobBoardTest, AClaimedJobIsRunningAndHasItsCorpus) {
 }
 
 TEST(JobBoardTest, ClaimWaitsForAJob) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   auto claimed = std::async(std::launch::async, [&] { return board.Claim(); });
+  LetOthersFallAsleep(board);
   Enqueue(board, "a");
   EXPECT_EQ(claimed.get()->job.id, "a");
 }
 
 TEST(JobBoardTest, WorkersClaimEachJobOnce) {
   constexpr int kWorkers = 4, kJobs = 200;
-  JobBoard board(kJobs);
+  JobBoard board(kJobs, kEnough);
   std::vector<std::vector<std::string>> claimed(kWorkers);
   {
     std::vector<std::jthread> workers;
@@ -217,10 +230,143 @@ TEST(JobBoardTest, WorkersClaimEachJobOnce) {
   EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), all.size());
 }
 
+// --- Jobs that take several workers.
+
+TEST(JobBoardTest, AJobHoldsAsManyWorkersAsItHasThreads) {
+  JobBoard board(10, 3);
+  EnqueueOn(board, "a", 1);
+  EnqueueOn(board, "b", 2);
+  EXPECT_EQ(board.Claim()->workers, 1u);
+  EXPECT_EQ(board.Claim()->workers, 2u);
+}
+
+TEST(JobBoardTest, AJobOfMoreThreadsThanWorkersTakesThemAll) {
+  JobBoard board(10, 2);
+  board.Resume(MakeJob("a", 4));
+  const auto claimed = board.Claim();
+  EXPECT_EQ(claimed->workers, 2u);
+  EXPECT_EQ(claimed->job.training_config->threads, 4u) << "as it was asked";
+}
+
+// Claims jobs of 1 to 4 threads in as many threads as there are workers; checks
+// what must hold whenever a job has been claimed.
+TEST(JobBoardTest, NoMoreWorkersAreTakenThanThereAreAndNobodyOvertakes) {
+  constexpr uint32_t kWorkers = 4, kJobs = 400;
+  JobBoard board(kJobs, kWorkers);
+  for (uint32_t i = 0; i < kJobs; ++i) {
+    EnqueueOn(board, std::to_string(i), 1 + i * 7 % 4);
+  }
+  std::atomic<uint32_t> taken = 0, ended = 0;
+  const auto work = [&] {
+    while (const auto claimed = board.Claim()) {
+      EXPECT_LE(taken += claimed->workers, kWorkers);
+      std::this_thread::yield();  // so that jobs overlap
+      const int id = std::stoi(claimed->job.id);
+      for (int earlier = std::max(0, id - 8); earlier < id; ++earlier) {
+        const auto job = board.Find(std::to_string(earlier));
+        EXPECT_TRUE(!job || job->state != JobState::kQueued)
+            << earlier << " was overtaken by " << id;
+      }
+      taken -= claimed->workers;
+      board.Remove(claimed->job.id);
+      if (++ended == kJobs) board.Close();
+    }
+  };
+  {
+    std::vector<std::jthread> workers;
+    for (uint32_t i = 0; i < kWorkers; ++i) workers.emplace_back(work);
+  }
+  EXPECT_EQ(ended, kJobs);
+}
+
+TEST(JobBoardTest, AJobWaitsUntilEnoughWorkersAreFree) {
+  JobBoard board(10, 3);
+  for (const char* id : {"a", "b", "c"}) Start(board, id);
+  EnqueueOn(board, "d", 3);
+  auto claimed = std::async(std::launch::async, [&] { return board.Claim(); });
+  for (const char* id : {"b", "a", "c"}) {
+    LetOthersFallAsleep(board);
+    EXPECT_EQ(board.Find("d")->state, JobState::kQueued);
+    board.Remove(id);
+  }
+  EXPECT_EQ(claimed.get()->job.id, "d");
+}
+
+TEST(JobBoardTest, ManyJobsBeginAtOnceWhenOneGivesBackManyWorkers) {
+  JobBoard board(10, 4);
+  EnqueueOn(board, "a", 4);
+  board.Claim();
+  std::vector<std::future<std::optional<JobBoard::Claimed>>> claims;
+  for (const char* id : {"b", "c", "d", "e"}) {
+    Enqueue(board, id);
+    claims.push_back(
+        std::async(std::launch::async, [&] { return board.Claim(); }));
+  }
+  LetOthersFallAsleep(board);
+  board.Remove("a");
+  std::set<std::string> begun;
+  for (auto& claim : claims) begun.insert(claim.get()->job.id);
+  EXPECT_THAT(begun, ElementsAre("b", "c", "d", "e"));
+}
+
+// Each round, the worker sleeps since the first job takes two; when that leaves
+// the queue, the next one fits.
+TEST(JobBoardTest, AJobThatLeavesTheQueueLetsTheNextOneBegin) {
+  JobBoard board(10, 2);
+  Start(board, "a");
+  std::jthread worker([&] {
+    while (const auto claimed = board.Claim()) board.Remove(claimed->job.id);
+  });
+  for (int round = 0; round < 10; ++round) {
+    EnqueueOn(board, "b", 2);
+    EnqueueOn(board, "c", 1);
+    LetOthersFallAsleep(board);
+    Answer begun;
+    board.Await({.job = "c", .deadline = kNever}, begun.Done());
+    if (round % 2 == 0) {
+      board.Cancel("b");
+      begun.Get();
+      board.Remove("b");
+    } else {
+      board.Withdraw("b");
+      begun.Get();
+    }
+  }
+  board.Close();
+}
+
+TEST(JobBoardTest, ACancelledJobThatComesBackToTheQueueIsClaimed) {
+  JobBoard board(10, 2);
+  Start(board, "a");
+  EnqueueOn(board, "b", 2);
+  auto claimed = std::async(std::launch::async, [&] { return board.Claim(); });
+  board.Cancel("b");
+  board.Remove("a");
+  LetOthersFallAsleep(board);
+  board.Requeue("b");
+  EXPECT_EQ(claimed.get()->workers, 2u);
+  board.Remove("b");
+  EXPECT_EQ(Start(board, "c").workers, 1u) << "all had been given back";
+}
+
+TEST(JobBoardTest, CloseWakesThoseWhoWaitForWorkers) {
+  JobBoard board(10, 2);
+  Start(board, "a");
+  EnqueueOn(board, "b", 2);
+  auto claimed = std::async(std::launch::async, [&] { return board.Claim(); });
+  LetOthersFallAsleep(board);
+  board.Close();
+  EXPECT_FALSE(claimed.get().has_value());
+  board.Interrupt();
+  EXPECT_EQ(board.queued(), 0u);
+  board.Remove("a");
+  EXPECT_TRUE(board.AwaitIdle(kNever));
+}
+
 // --- Progress.
 
 TEST(JobBoardTest, ProgressIsTakenOverWithAHigherRevision) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   const JobBoard::Claimed claimed = Start(board, "a");
   JobRecord progress = claimed.job;
   progress.step = 2;
@@ -241,7 +387,7 @@ TEST(JobBoardTest, ProgressIsTakenOverWithAHigherRevision) {
 }
 
 TEST(JobBoardTest, ProgressDoesNotTakeBackACancel) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   const JobBoard::Claimed claimed = Start(board, "a");
   board.Cancel("a");
   JobRecord progress = claimed.job;  // still says that it is running
@@ -252,7 +398,7 @@ TEST(JobBoardTest, ProgressDoesNotTakeBackACancel) {
 }
 
 TEST(JobBoardTest, LossesAreAppendedAndReadByWindow) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   const JobRecord job = Start(board, "a").job;
   EXPECT_THAT(*board.FindLosses("a", 0, kAll), IsEmpty());
   board.Publish(job, {5.0, 4.0});
@@ -266,7 +412,7 @@ TEST(JobBoardTest, LossesAreAppendedAndReadByWindow) {
 }
 
 TEST(JobBoardTest, AnUnknownJobIsNowhereToBeFound) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   board.Publish(MakeJob("a"), {1.0});
   board.Remove("a");
   EXPECT_FALSE(board.Find("a").has_value());
@@ -275,7 +421,7 @@ TEST(JobBoardTest, AnUnknownJobIsNowhereToBeFound) {
 }
 
 TEST(JobBoardTest, ARemovedJobIsForgotten) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   Start(board, "a");
   board.Remove("a");
   EXPECT_FALSE(board.Find("a").has_value());
@@ -285,7 +431,7 @@ TEST(JobBoardTest, ARemovedJobIsForgotten) {
 // --- Cancelling.
 
 TEST(JobBoardTest, ACancelledJobInTheQueueIsAnsweredAndLeavesTheQueue) {
-  JobBoard board(2);
+  JobBoard board(2, kEnough);
   Enqueue(board, "a");
   Enqueue(board, "b");
   const auto cancelled = board.Cancel("a");
@@ -300,7 +446,7 @@ TEST(JobBoardTest, ACancelledJobInTheQueueIsAnsweredAndLeavesTheQueue) {
 }
 
 TEST(JobBoardTest, ACancelledJobIsShownOnItsWayToTheStore) {
-  JobBoard board(2);
+  JobBoard board(2, kEnough);
   Enqueue(board, "a");
   const uint32_t before = board.Find("a")->revision;
   const auto cancelled = board.Cancel("a");
@@ -313,7 +459,7 @@ TEST(JobBoardTest, ACancelledJobIsShownOnItsWayToTheStore) {
 }
 
 TEST(JobBoardTest, ARunningJobIsAskedToStop) {
-  JobBoard board(2);
+  JobBoard board(2, kEnough);
   const JobBoard::Claimed claimed = Start(board, "a");
   const JobBoard::Claimed neighbour = Start(board, "b");
   EXPECT_FALSE(board.Cancel("a").has_value());
@@ -324,7 +470,7 @@ TEST(JobBoardTest, ARunningJobIsAskedToStop) {
 }
 
 TEST(JobBoardTest, CancellingARunningJobAgainChangesNothing) {
-  JobBoard board(2);
+  JobBoard board(2, kEnough);
   Start(board, "a");
   board.Cancel("a");
   const uint32_t revision = board.Find("a")->revision;
@@ -334,7 +480,7 @@ TEST(JobBoardTest, CancellingARunningJobAgainChangesNothing) {
 }
 
 TEST(JobBoardTest, ACancelThatTheStoreRefusedPutsTheJobBackInFront) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   Enqueue(board, "a");
   Enqueue(board, "b");
   const uint32_t before = board.Find("b")->revision;
@@ -348,7 +494,7 @@ TEST(JobBoardTest, ACancelThatTheStoreRefusedPutsTheJobBackInFront) {
 }
 
 TEST(JobBoardTest, ACancelThatTheStoreRefusedInAShutdownHoldsUpNobody) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   Enqueue(board, "a");
   board.Cancel("a");
   board.Close();
@@ -360,7 +506,7 @@ TEST(JobBoardTest, ACancelThatTheStoreRefusedInAShutdownHoldsUpNobody) {
 }
 
 TEST(JobBoardTest, AJobWhoseResultWaitsForRoomCanBeCancelled) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   JobBoard::Claimed claimed = Start(board, "a");
   claimed.job.state = JobState::kSucceeded;
   ASSERT_NE(board.Seal(claimed.job), std::nullopt);
@@ -371,7 +517,7 @@ TEST(JobBoardTest, AJobWhoseResultWaitsForRoomCanBeCancelled) {
 }
 
 TEST(JobBoardTest, AWithdrawnJobLeavesTheQueueOrIsAskedToStop) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   const JobBoard::Claimed running = Start(board, "a");
   Enqueue(board, "b");
   Answer gone;
@@ -388,7 +534,7 @@ TEST(JobBoardTest, AWithdrawnJobLeavesTheQueueOrIsAskedToStop) {
 // --- Jobs of an earlier run.
 
 TEST(JobBoardTest, ResumedJobsComeInHoweverFullTheQueueIs) {
-  JobBoard board(1);
+  JobBoard board(1, kEnough);
   for (const char* id : {"a", "b", "c"}) board.Resume(MakeJob(id));
   EXPECT_EQ(board.queued(), 3u);
   EXPECT_FALSE(board.Enqueue(MakeJob("d"), nullptr).ok());
@@ -400,7 +546,7 @@ TEST(JobBoardTest, ResumedJobsComeInHoweverFullTheQueueIs) {
 TEST(JobBoardTest, AQueuedJobLetsGoOfItsCorpus) {
   auto corpus = std::make_shared<const Corpus>(*Corpus::FromText("emma\n"));
   const std::weak_ptr<const Corpus> watched = corpus;
-  JobBoard board(2);
+  JobBoard board(2, kEnough);
   Enqueue(board, "a", std::move(corpus));
   EXPECT_FALSE(watched.expired());
   board.ReleaseCorpus("a");
@@ -410,7 +556,7 @@ TEST(JobBoardTest, AQueuedJobLetsGoOfItsCorpus) {
 }
 
 TEST(JobBoardTest, TheNewestJobOfAModelIsFound) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   EXPECT_EQ(board.FindNewest(""), std::nullopt);
   JobRecord pets = MakeJob("b");
   pets.model = "pets";
@@ -427,7 +573,7 @@ TEST(JobBoardTest, TheNewestJobOfAModelIsFound) {
 // --- Waiting for news.
 
 TEST(JobBoardTest, AWaitForAnUnknownJobIsOverAtOnce) {
-  JobBoard board(1);
+  JobBoard board(1, kEnough);
   Answer answer;
   board.Await({.job = "a", .deadline = kNever}, answer.Done());
   answer.Get();
@@ -436,7 +582,7 @@ TEST(JobBoardTest, AWaitForAnUnknownJobIsOverAtOnce) {
 }
 
 TEST(JobBoardTest, AWaitIsOverWhenTheJobIsRemoved) {
-  JobBoard board(2);
+  JobBoard board(2, kEnough);
   Start(board, "a");
   Start(board, "b");
   Answer a, b;
@@ -453,7 +599,7 @@ TEST(JobBoardTest, AWaitIsOverWhenTheJobIsRemoved) {
 }
 
 TEST(JobBoardTest, AWaitIsOverWhenTheRevisionIsAboveTheOneKnown) {
-  JobBoard board(1);
+  JobBoard board(1, kEnough);
   const uint32_t revision = Start(board, "a").job.revision;
   Answer next, later;
   board.Await({.job = "a", .after_revision = revision, .deadline = kNever},
@@ -474,7 +620,7 @@ TEST(JobBoardTest, AWaitIsOverWhenTheRevisionIsAboveTheOneKnown) {
 }
 
 TEST(JobBoardTest, AWaitForARevisionThatPassedIsOverAtOnce) {
-  JobBoard board(1);
+  JobBoard board(1, kEnough);
   Start(board, "a");
   Answer answer;
   board.Await({.job = "a", .after_revision = 0, .deadline = kNever},
@@ -484,7 +630,7 @@ TEST(JobBoardTest, AWaitForARevisionThatPassedIsOverAtOnce) {
 }
 
 TEST(JobBoardTest, EveryChangeOfStateIsNews) {
-  JobBoard board(2);
+  JobBoard board(2, kEnough);
   Enqueue(board, "a");
   Enqueue(board, "b");
   const auto await_news = [&board](const std::string& id, auto change) {
@@ -502,7 +648,7 @@ TEST(JobBoardTest, EveryChangeOfStateIsNews) {
 }
 
 TEST(JobBoardTest, NewsWaitUntilNotBefore) {
-  JobBoard board(1);
+  JobBoard board(1, kEnough);
   const uint32_t revision = Start(board, "a").job.revision;
   const auto not_before = Clock::now() + std::chrono::milliseconds(20);
   std::promise<Clock::time_point> answered;
@@ -516,7 +662,7 @@ TEST(JobBoardTest, NewsWaitUntilNotBefore) {
 }
 
 TEST(JobBoardTest, TheEndOfAJobDoesNotWaitUntilNotBefore) {
-  JobBoard board(1);
+  JobBoard board(1, kEnough);
   const uint32_t revision = Start(board, "a").job.revision;
   Answer answer;
   board.Await({.job = "a",
@@ -533,7 +679,7 @@ TEST(JobBoardTest, TheEndOfAJobDoesNotWaitUntilNotBefore) {
 }
 
 TEST(JobBoardTest, AWaitIsOverAtItsDeadline) {
-  JobBoard board(1);
+  JobBoard board(1, kEnough);
   Enqueue(board, "a");
   const auto deadline = Clock::now() + std::chrono::milliseconds(20);
   std::promise<Clock::time_point> answered;
@@ -547,7 +693,7 @@ TEST(JobBoardTest, AWaitIsOverAtItsDeadline) {
 }
 
 TEST(JobBoardTest, AWaitWhoseDeadlinePassedIsOverAtOnce) {
-  JobBoard board(1);
+  JobBoard board(1, kEnough);
   Enqueue(board, "a");
   Answer answer;
   board.Await({.job = "a", .deadline = Clock::now()}, answer.Done());
@@ -556,7 +702,7 @@ TEST(JobBoardTest, AWaitWhoseDeadlinePassedIsOverAtOnce) {
 }
 
 TEST(JobBoardTest, AWaitIsOverWhenItsCallerGoes) {
-  JobBoard board(1);
+  JobBoard board(1, kEnough);
   Enqueue(board, "a");
   std::stop_source caller;
   Answer gone, stays;
@@ -573,7 +719,7 @@ TEST(JobBoardTest, AWaitIsOverWhenItsCallerGoes) {
 }
 
 TEST(JobBoardTest, AWaitOfACallerWhoLeftBeforeIsOverAtOnce) {
-  JobBoard board(1);
+  JobBoard board(1, kEnough);
   Enqueue(board, "a");
   std::stop_source caller;
   caller.request_stop();
@@ -586,7 +732,7 @@ TEST(JobBoardTest, AWaitOfACallerWhoLeftBeforeIsOverAtOnce) {
 }
 
 TEST(JobBoardTest, AnAnswerMayAskTheBoardAndWaitAgain) {
-  JobBoard board(1);
+  JobBoard board(1, kEnough);
   Enqueue(board, "a");
   std::promise<uint32_t> position;
   board.Await({.job = "unknown", .deadline = kNever}, [&] {
@@ -599,7 +745,7 @@ TEST(JobBoardTest, AnAnswerMayAskTheBoardAndWaitAgain) {
 TEST(JobBoardTest, DestructionEndsEveryWait) {
   Answer end, news;
   {
-    JobBoard board(1);
+    JobBoard board(1, kEnough);
     Enqueue(board, "a");
     board.Await({.job = "a", .deadline = kNever}, end.Done());
     board.Await({.job = "a", .after_revision = 100, .deadline = kNever},
@@ -614,7 +760,7 @@ TEST(JobBoardTest, AWaitHasOneAnswerHoweverManyReasonsThereAre) {
   constexpr int kJobs = 100;
   std::vector<Answer> answers(kJobs);
   {
-    JobBoard board(kJobs);
+    JobBoard board(kJobs, kJobs);
     std::stop_source callers;
     for (int i = 0; i < kJobs; ++i) Start(board, std::to_string(i));
     std::jthread remover([&] {
@@ -638,7 +784,7 @@ TEST(JobBoardTest, AWaitHasOneAnswerHoweverManyReasonsThereAre) {
 // --- Closing.
 
 TEST(JobBoardTest, AfterCloseNothingIsTakenInAndNothingIsHandedOut) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   Enqueue(board, "a");
   board.Close();
   EXPECT_TRUE(absl::IsUnavailable(board.Enqueue(MakeJob("z"), nullptr)));
@@ -647,7 +793,7 @@ TEST(JobBoardTest, AfterCloseNothingIsTakenInAndNothingIsHandedOut) {
 }
 
 TEST(JobBoardTest, CloseWakesThoseWhoWaitForAJob) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   auto one = std::async(std::launch::async, [&] { return board.Claim(); });
   auto other = std::async(std::launch::async, [&] { return board.Claim(); });
   board.Close();
@@ -656,7 +802,7 @@ TEST(JobBoardTest, CloseWakesThoseWhoWaitForAJob) {
 }
 
 TEST(JobBoardTest, AnInterruptForgetsTheQueueAndCutsShortWhatRuns) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   const JobBoard::Claimed running = Start(board, "a");
   Enqueue(board, "b");
   Answer waiting;
@@ -672,7 +818,7 @@ TEST(JobBoardTest, AnInterruptForgetsTheQueueAndCutsShortWhatRuns) {
 }
 
 TEST(JobBoardTest, TheResultOfAnInterruptedJobIsNotWanted) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   JobRecord cut_short = Start(board, "a").job;
   JobRecord cancelled = Start(board, "b").job;
   JobRecord succeeded = Start(board, "c").job;
@@ -688,7 +834,7 @@ TEST(JobBoardTest, TheResultOfAnInterruptedJobIsNotWanted) {
 }
 
 TEST(JobBoardTest, APauseEndsByItselfOrByAnInterrupt) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   EXPECT_TRUE(board.Pause(std::chrono::milliseconds(1)));
   auto paused = std::async(std::launch::async,
                            [&] { return board.Pause(std::chrono::hours(1)); });
@@ -698,7 +844,7 @@ TEST(JobBoardTest, APauseEndsByItselfOrByAnInterrupt) {
 }
 
 TEST(JobBoardTest, AwaitIdleAnswersWhetherNoWorkerHasAJob) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   EXPECT_TRUE(board.AwaitIdle(Clock::now()));
   Enqueue(board, "a");
   EXPECT_TRUE(board.AwaitIdle(Clock::now())) << "queued jobs do not count";
@@ -709,7 +855,7 @@ TEST(JobBoardTest, AwaitIdleAnswersWhetherNoWorkerHasAJob) {
 }
 
 TEST(JobBoardTest, AwaitIdleWaitsForTheLastJob) {
-  JobBoard board(10);
+  JobBoard board(10, kEnough);
   Start(board, "a");
   Start(board, "b");
   auto idle =

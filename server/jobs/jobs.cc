@@ -13,16 +13,18 @@ namespace microgpt::server {
 namespace {
 
 // What makes two requests the same: model, data and config, to the last bit.
+// Without threads where it is 1, as a store from before there were any has it.
 std::string Fingerprint(const JobRequest& request) {
   const ModelSettings& m = *request.model_config;
   const TrainingSettings& t = *request.training_config;
   return fmt::format(
-      "{} {} {} {} {} {} {} {} {:a} {} {:a} {:a} {:a} {:a} {:a} {} {} {}",
+      "{} {} {} {} {} {} {} {} {:a} {} {:a} {:a} {:a} {:a} {:a} {} {} {}{}",
       request.model, request.corpus->id(), m.n_layer, m.n_embd, m.n_head,
       m.block_size, t.steps, t.batch_size, t.learning_rate, t.seed,
       t.validation, t.beta1, t.beta2, t.eps, t.init_std,
       static_cast<int>(t.optimizer), static_cast<int>(t.precision),
-      static_cast<int>(t.tokenizer));
+      static_cast<int>(t.tokenizer),
+      t.threads == 1 ? "" : fmt::format(" {}", t.threads));
 }
 
 JobRecord NewRecord(const JobRequest& request, std::string id, Time now) {

@@ -58,6 +58,7 @@ std::vector<std::string> Ids(const std::vector<JobRecord>& jobs) {
 class JobsTest : public testing::Test {
  protected:
   static constexpr size_t kMaxQueued = 4;
+  static constexpr uint32_t kWorkers = 2;
 
   // Cut short, so that no test waits for what it left running.
   ~JobsTest() override {
@@ -149,7 +150,7 @@ class JobsTest : public testing::Test {
   const std::shared_ptr<const Corpus> corpus_ =
       MakeCorpus("emma\nolivia\nava\nmia\namelia\nisla\nada\nlea\nlia\nela\n");
   LruCache<Model> models_{uint64_t{64} << 20};
-  JobBoard board_{kMaxQueued};
+  JobBoard board_{kMaxQueued, kWorkers};
   const std::unique_ptr<Store> store_ = *SqliteStore::Open(":memory:", 0);
   Datasets datasets_{*store_, uint64_t{1} << 20};
   Jobs jobs_{*store_, board_, datasets_};
@@ -445,6 +446,7 @@ TEST_F(JobsTest, AnotherRequestWithTheSameIdIsRefusedWhateverDiffers) {
       training([](TrainingSettings& s) { s.precision = Precision::kFloat64; }),
       training(
           [](TrainingSettings& s) { s.tokenizer = TokenizerKind::kGrapheme; }),
+      training([](TrainingSettings& s) { s.threads = 2; }),
   };
   for (size_t i = 0; i < changes.size(); ++i) {
     JobRequest other = request;
@@ -455,6 +457,28 @@ TEST_F(JobsTest, AnotherRequestWithTheSameIdIsRefusedWhateverDiffers) {
               "request_id: \"r\" was used for another request, job " + job.id);
   }
   EXPECT_EQ(board_.queued(), 1u);
+}
+
+TEST_F(JobsTest, ARequestOfAnOlderServerIsKnownAgain) {
+  JobRequest request = Request(20);
+  request.request_id = "r";
+  JobRecord job;
+  job.id = JobIdGenerator().Next(std::chrono::system_clock::now());
+  job.model = "names";
+  job.request_id = "r";
+  job.dataset.id = corpus_->id();
+  job.fingerprint = "names " + corpus_->id() +
+                    " 1 8 2 8 20 1 0x1.47ae147ae147bp-7 42 0x0p+0"
+                    " 0x1.b333333333333p-1 0x1.fae147ae147aep-1"
+                    " 0x1.5798ee2308c3ap-27 0x1.47ae147ae147bp-4 0 0 0";
+  const auto accepted = Await<JobRecord>([&](auto done) {
+    store_->AcceptJob(job, corpus_, TextOrigin::kSent,
+                      std::chrono::milliseconds(0), done);
+  });
+  ASSERT_TRUE(accepted.ok()) << accepted.status();
+  const absl::StatusOr<JobRecord> again = TrySubmit(request);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->id, job.id);
 }
 
 TEST_F(JobsTest, OfManyEqualRequestsAtOnceOneBecomesAJob) {
@@ -497,7 +521,7 @@ TEST_F(JobsTest, AFullQueueStillAnswersAnEarlierRequest) {
 
 TEST_F(JobsTest, AFullStoreRefusesAndNothingIsLeftOfTheJob) {
   const auto small = *SqliteStore::Open(":memory:", 1 << 20);
-  JobBoard board(1);
+  JobBoard board(1, 1);
   Datasets datasets(*small, 0);
   Jobs jobs(*small, board, datasets);
   JobRequest request = Request(20);
@@ -618,7 +642,7 @@ class NextRun {
 
  private:
   LruCache<Model> models_{0};
-  JobBoard board_{1};
+  JobBoard board_{1, 1};
   Datasets datasets_;
   Jobs jobs_;
   std::optional<WorkerPool> workers_;
@@ -662,6 +686,16 @@ TEST_F(JobsTest, AJobTrainsTheSameBitsAfterARestart) {
   EXPECT_EQ(*store_->GetLosses(id, 0, kAll), expected);
 }
 
+TEST_F(JobsTest, AJobOfMoreThreadsThanTheNextRunHasWorkersEndsThere) {
+  const std::string id = Submit(Request(50, {.threads = 2})).id;
+  board_.Close();
+  board_.Interrupt();
+  NextRun next(*store_);  // has one
+  const JobRecord job = next.AwaitEnd(id);
+  EXPECT_EQ(job.state, JobState::kSucceeded);
+  EXPECT_EQ(job.training_config->threads, 2u) << "as it was asked";
+}
+
 TEST_F(JobsTest, AJobThatWasCancelledBeforeTheStopStaysCancelled) {
   StartWorkers(1);
   const std::string id = Submit(Request(kEndless)).id;
@@ -690,6 +724,32 @@ TEST_F(JobsTest, TwoWorkersTrainTwoJobsAtTheSameTime) {
   ASSERT_TRUE(Cancel(one).ok());
   EXPECT_EQ(AwaitEnd(third).state, JobState::kSucceeded);
   EXPECT_EQ(jobs_.Get(other)->state, JobState::kRunning);
+}
+
+TEST_F(JobsTest, AJobOfTwoThreadsTakesTwoWorkers) {
+  StartWorkers(2);
+  const std::string wide = Submit(Request(kEndless, {.threads = 2})).id;
+  AwaitUntil(wide, [](const JobRecord& job) { return job.step > 0; });
+  const std::string next = Submit(Request(20)).id;
+  // The idle worker had its chance when these many steps are told.
+  const uint32_t revision = jobs_.Get(wide)->revision + 3;
+  AwaitUntil(wide, [&](const auto& job) { return job.revision > revision; });
+  EXPECT_EQ(jobs_.Get(next)->state, JobState::kQueued);
+  EXPECT_EQ(board_.running(), 1u);
+  ASSERT_TRUE(Cancel(wide).ok());
+  EXPECT_EQ(AwaitEnd(next).state, JobState::kSucceeded);
+}
+
+TEST_F(JobsTest, AnyNumberOfThreadsGivesTheSameBits) {
+  StartWorkers(2);
+  const std::string one = Submit(Request(50, {.batch_size = 3})).id;
+  const std::string two =
+      Submit(Request(50, {.batch_size = 3, .threads = 2})).id;
+  AwaitEnd(one);
+  EXPECT_EQ(AwaitEnd(two).training_config->threads, 2u);
+  EXPECT_EQ(*jobs_.Losses(one, 0, kAll), *jobs_.Losses(two, 0, kAll));
+  EXPECT_EQ(store_->GetVersion("names", 1)->sha256,
+            store_->GetVersion("names", 2)->sha256);
 }
 
 TEST_F(JobsTest, WorkersFinishTheirJobsBeforeTheyEndAndBeginNoOther) {

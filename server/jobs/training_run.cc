@@ -41,6 +41,13 @@ std::vector<std::string> DrawSamples(std::shared_ptr<const Model> model,
   return texts;
 }
 
+// As asked for, but on the threads that the job has; the bits are the same.
+TrainingConfig OnThreads(const TrainingConfig& config, uint32_t threads) {
+  TrainingSettings settings = *config;
+  settings.threads = threads;
+  return *TrainingConfig::Create(settings);
+}
+
 // One job on its way from the first step to the last.
 class TrainingRun {
  public:
@@ -49,8 +56,9 @@ class TrainingRun {
         stop_(claimed.stop),
         publish_(publish),
         start_(Clock::now()),
-        trainer_(Trainer::Create(job_.model_config, job_.training_config,
-                                 *claimed.corpus)) {}
+        trainer_(Trainer::Create(
+            job_.model_config, OnThreads(job_.training_config, claimed.workers),
+            *claimed.corpus)) {}
 
   FinishedJob Run() {
     const uint32_t steps = job_.training_config->steps;

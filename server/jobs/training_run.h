@@ -14,9 +14,10 @@ namespace microgpt::server {
 using PublishProgress =
     std::function<void(const JobRecord&, const std::vector<double>&)>;
 
-// Trains a claimed job to its end on the calling thread. Calls `publish` every
-// few milliseconds. A cancelled job ends CANCELLED; one whose loss is no longer
-// a number, or for which memory runs out, ends FAILED. Never throws.
+// Trains a claimed job to its end, on the calling thread and as many more as
+// the workers that it holds beside this one. Calls `publish` every few
+// milliseconds. A cancelled job ends CANCELLED; one whose loss is no longer a
+// number, or for which memory runs out, ends FAILED. Never throws.
 //
 // claimed.corpus is not null.
 FinishedJob RunTraining(const JobBoard::Claimed& claimed,

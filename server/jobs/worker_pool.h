@@ -21,6 +21,10 @@ namespace microgpt::server {
 // The threads that train: each claims a job from the board, trains it to its
 // end, and hands the result to the store. They run at a lower priority than
 // the rest of the process, so that generation is never held up by training.
+//
+// The threads that a job has beside its first are its Trainer's, which inherit
+// the priority; as many of the pool's wait meanwhile, since the board has no
+// workers left for them.
 class WorkerPool {
  public:
   // All must outlive the pool.
@@ -31,8 +35,8 @@ class WorkerPool {
     LruCache<Model>& models;  // takes in what was made, by "names@3"
   };
 
-  // Throws std::system_error if a thread cannot be had; the board is closed
-  // then.
+  // workers: as the board has it. Throws std::system_error if a thread cannot
+  // be had; the board is closed then.
   WorkerPool(size_t workers, const Parts& parts);
 
   // Joins the threads, which end once the board is closed and each has ended

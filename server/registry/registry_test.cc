@@ -103,7 +103,7 @@ class RegistryTest : public testing::Test {
       std::make_shared<const Corpus>(*Corpus::FromText("emma\nava\n"));
   float models_made_ = 0;
   LruCache<Model> models_{uint64_t{1} << 20};
-  JobBoard board_{10};
+  JobBoard board_{10, 10};
   const std::unique_ptr<Store> store_ = *SqliteStore::Open(":memory:", 0);
   Datasets datasets_{*store_, 0};
   Jobs jobs_{*store_, board_, datasets_};

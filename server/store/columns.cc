@@ -76,6 +76,7 @@ void VisitSettings(Settings& settings, Visit visit) {
   visit("optimizer", settings.optimizer);
   visit("precision", settings.precision);
   visit("tokenizer", settings.tokenizer);
+  visit("threads", settings.threads);
 }
 
 std::string Dump(const json& value) {

@@ -56,6 +56,7 @@ TEST(ColumnsTest, ATrainingConfigComesBackBitForBit) {
   settings.optimizer = Optimizer::kSgd;
   settings.precision = Precision::kFloat64;
   settings.tokenizer = TokenizerKind::kGrapheme;
+  settings.threads = 3;
   const std::string column = ToColumn(*TrainingConfig::Create(settings));
   TrainingConfig read;
   ASSERT_TRUE(FromColumn(column, read)) << column;
@@ -71,6 +72,7 @@ TEST(ColumnsTest, ATrainingConfigComesBackBitForBit) {
   EXPECT_EQ(read->optimizer, settings.optimizer);
   EXPECT_EQ(read->precision, settings.precision);
   EXPECT_EQ(read->tokenizer, settings.tokenizer);
+  EXPECT_EQ(read->threads, settings.threads);
 }
 
 TEST(ColumnsTest, AModelConfigIsReadableJson) {
@@ -88,6 +90,7 @@ TEST(ColumnsTest, ASettingThatIsAbsentHasItsDefault) {
   ASSERT_TRUE(FromColumn(R"({"steps":5})", read));
   EXPECT_EQ(read->steps, 5u);
   EXPECT_EQ(read->tokenizer, TokenizerKind::kCodePoint);
+  EXPECT_EQ(read->threads, 1u) << "a store of an older server has none";
 }
 
 TEST(ColumnsTest, WhatNoConfigWroteIsRefused) {
@@ -95,7 +98,7 @@ TEST(ColumnsTest, WhatNoConfigWroteIsRefused) {
   ModelConfig model;
   for (const char* column :
        {"", "{", "[]x", R"({"steps":"many"})", R"({"steps":0})",
-        R"({"optimizer":"lion"})", R"({"optimizer":1})"}) {
+        R"({"threads":65})", R"({"optimizer":"lion"})", R"({"optimizer":1})"}) {
     EXPECT_FALSE(FromColumn(column, training)) << column;
   }
   EXPECT_FALSE(FromColumn(R"({"n_head":3})", model));
