@@ -7,7 +7,7 @@
 namespace microgpt {
 
 // How many bytes this program has asked `new` for so far. For tests: linking it
-// replaces the global operators new and delete.
+// replaces the global operators new and delete, aligned ones too.
 size_t AllocatedBytes();
 
 }  // namespace microgpt
