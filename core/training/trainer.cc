@@ -2,6 +2,7 @@
 #include "core/training/trainer.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <numeric>
@@ -47,11 +48,13 @@ size_t ChunkPositions(const ModelConfig& model) {
   return std::clamp<size_t>(kCacheBytes / bytes_a_position, 64, 256);
 }
 
+constexpr size_t kMostParts = 8;
+
 // Into how many sums the gradient of a step is divided at most, to be added in
 // the end: as many threads can work on a step. A function of the model alone,
 // so that the sums are the same for any number of threads.
 size_t GradientParts(const PackedLayout& layout, size_t max_chunks) {
-  constexpr size_t kMostParts = 8, kMostValues = size_t{1} << 24;
+  constexpr size_t kMostValues = size_t{1} << 24;
   return std::clamp<size_t>(kMostValues / layout.size, 1,
                             std::min(kMostParts, max_chunks));
 }
@@ -77,9 +80,7 @@ class TrainerOf final : public Trainer {
             batch_.Limits(LongestDocument(documents_, model->block_size))),
         chunk_(limits_.documents, limits_.positions),
         workspace_(model, tokenizer_.vocab_size(), limits_) {
-    Parameters<T> parameters(model, tokenizer_.vocab_size());
-    parameters.Draw(training->init_std, random_);
-    layout_.Pack(parameters, weights_);
+    DrawWeights();
     gradients_.resize(GradientParts(layout_, training->batch_size));
     for (auto& gradient : gradients_) gradient.resize(layout_.size);
   }
@@ -119,6 +120,13 @@ class TrainerOf final : public Trainer {
   }
 
  private:
+  // Takes as much memory meanwhile as a gradient, which comes after it.
+  void DrawWeights() {
+    Parameters<T> parameters(model_, tokenizer_.vocab_size());
+    parameters.Draw(training_->init_std, random_);
+    layout_.Pack(parameters, weights_);
+  }
+
   // The documents of the next step.
   void CutBatch() {
     batch_.Clear();
@@ -153,11 +161,11 @@ class TrainerOf final : public Trainer {
         loss += AddGradient(i, {use, gradients_[part].data(), {}});
       }
     }
-    std::vector<const T*> sums;
+    std::array<const T*, kMostParts> sums;
     for (size_t part = 0; part < parts; ++part) {
-      sums.push_back(gradients_[part].data());
+      sums[part] = gradients_[part].data();
     }
-    MoveWeights<T>(step, sums, 0, layout_.size);
+    MoveWeights<T>(step, std::span(sums).first(parts), 0, layout_.size);
     return loss;
   }
 
