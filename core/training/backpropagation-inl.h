@@ -73,15 +73,14 @@ class ChunkPass {
   double Loss() {
     SetWeights(T{1});
     Embed();
-    double loss = 0;
     for (size_t i = 0; i < a_.layers.size(); ++i) {
       BeginLayer(i);
       ForEachPanel([&](auto vectors, size_t c) {
         EndLayer<vectors>(i, c);
-        if (i + 1 == a_.layers.size()) loss += Head<vectors>(c);
+        if (i + 1 == a_.layers.size()) Head<vectors>(c);
       });
     }
-    return loss;
+    return log_sums_ - target_logits_;
   }
 
   double Gradient(T scale, const GradientSink<T>& sink) {
@@ -93,10 +92,9 @@ class ChunkPass {
       ForEachPanel([&](auto vectors, size_t c) { EndLayer<vectors>(i, c); });
     }
     BeginLayer(last);
-    double loss = 0;
     ForEachPanel([&](auto vectors, size_t c) {
       EndLayer<vectors>(last, c);
-      loss += Head<vectors>(c);
+      Head<vectors>(c);
       HeadBackward<vectors>(c);
       EndLayerBackward<vectors>(last, c);
     });
@@ -112,7 +110,7 @@ class ChunkPass {
       BeginLayerBackward(i, sink);
     }
     EmbedBackward(sink);
-    return loss;
+    return log_sums_ - target_logits_;
   }
 
  private:
@@ -203,18 +201,18 @@ class ChunkPass {
                      PlusResidual<T>{a_.x + c});
   }
 
-  // The logits and, in their place, the derivative of the loss by them; answers
-  // the loss.
+  // The logits and, in their place, the derivative of the loss by them. Adds up
+  // the two parts of the loss, each in order of the columns, so that it has the
+  // same bits for any width of a panel.
   template <size_t kVectors>
-  HWY_NOINLINE double Head(size_t c) {
+  HWY_NOINLINE void Head(size_t c) {
     const size_t vocab_size = layout_.vocab_size;
     Linear<kVectors>(d_, Rows(layout_.lm_head), vocab_size, n_embd_, a_.x + c,
                      stride_, a_.logits + c, Plain());
     const size_t end = std::min(c + kVectors * lanes_, chunk_.columns());
-    double loss = 0;
     for (size_t i = c; i < end; ++i) {
       for (const Token target : chunk_.Targets(i)) {
-        loss -= a_.logits[target * stride_ + i];
+        target_logits_ += a_.logits[target * stride_ + i];
       }
     }
     for (size_t v = c; v < c + kVectors * lanes_; v += lanes_) {
@@ -223,12 +221,11 @@ class ChunkPass {
     }
     for (size_t i = c; i < end; ++i) {
       const std::span<const Token> targets = chunk_.Targets(i);
-      loss += static_cast<double>(targets.size()) * a_.log_sum[i];
+      log_sums_ += static_cast<double>(targets.size()) * a_.log_sum[i];
       for (const Token target : targets) {
         a_.logits[target * stride_ + i] -= scale_;
       }
     }
-    return loss;
   }
 
   template <size_t kVectors>
@@ -547,6 +544,7 @@ class ChunkPass {
   const Chunk& chunk_;
   const WorkspaceArrays<T>& a_;
   T scale_ = 1;
+  double log_sums_ = 0, target_logits_ = 0;
 };
 
 // Calls f(pass) with the pass for the chunk and the model's shape.

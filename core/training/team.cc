@@ -41,7 +41,7 @@ void Team::End() {
   for (std::thread& helper : helpers_) helper.join();
 }
 
-void Team::Run(const std::function<void(size_t)>& work) {
+void Team::Run(absl::FunctionRef<void(size_t)> work) {
   if (helpers_.empty()) return work(0);
   work_ = &work;
   busy_.store(static_cast<uint32_t>(helpers_.size()),

@@ -5,9 +5,10 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <thread>
 #include <vector>
+
+#include "absl/functional/function_ref.h"
 
 namespace microgpt {
 
@@ -30,13 +31,13 @@ class Team {
   // Calls work(i) on thread i, for every i < size(), and returns when all have
   // returned. What was written before Run is seen by all, and what they wrote
   // is seen after it. `work` must not throw.
-  void Run(const std::function<void(size_t)>& work);
+  void Run(absl::FunctionRef<void(size_t)> work);
 
  private:
   void Help(size_t i);
   void End();
 
-  const std::function<void(size_t)>* work_ = nullptr;
+  const absl::FunctionRef<void(size_t)>* work_ = nullptr;
   // Counts calls of Run; kEnd asks the helpers to end.
   std::atomic<uint32_t> call_ = 0;
   std::atomic<uint32_t> busy_ = 0;  // helpers that have not returned

@@ -2,6 +2,7 @@
 #include "core/training/trainer.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cassert>
 #include <cmath>
@@ -41,6 +42,8 @@ std::vector<uint32_t> ShuffledOrder(size_t n, PythonRandom& random) {
   return order;
 }
 
+constexpr size_t kMostParts = 8;  // of a step's gradient
+
 // How many positions a chunk is to have: so many that weights are used often
 // while they are in the cache, so few that what a chunk leaves behind is, too.
 size_t ChunkPositions(const ModelConfig& model) {
@@ -53,14 +56,15 @@ size_t ChunkPositions(const ModelConfig& model) {
 // the end: as many threads can work on a step. A function of the model alone,
 // so that the sums are the same for any number of threads.
 size_t GradientParts(const PackedLayout& layout, size_t max_chunks) {
-  constexpr size_t kMostParts = 8, kMostValues = size_t{1} << 24;
+  constexpr size_t kMostValues = size_t{1} << 24;
   return std::clamp<size_t>(kMostValues / layout.size, 1,
                             std::min(kMostParts, max_chunks));
 }
 
-// More threads than documents in a step have nothing to do.
+// More threads than parts have nothing to do.
 size_t UsefulThreads(const TrainingConfig& training) {
-  return std::min(training->threads, training->batch_size);
+  const size_t parts = std::min<size_t>(kMostParts, training->batch_size);
+  return std::min<size_t>(training->threads, parts);
 }
 
 template <typename T>
@@ -86,10 +90,7 @@ class TrainerOf final : public Trainer {
       desks_.push_back(std::make_unique<Desk>(model, tokenizer_, limits_));
     }
     losses_.resize(training->batch_size);
-    sums_.reserve(training->batch_size);
-    Parameters<T> parameters(model, tokenizer_.vocab_size());
-    parameters.Draw(training->init_std, random_);
-    layout_.Pack(parameters, weights_);
+    DrawWeights();
     gradients_.resize(GradientParts(layout_, training->batch_size));
     for (auto& gradient : gradients_) gradient.resize(layout_.size);
   }
@@ -129,6 +130,13 @@ class TrainerOf final : public Trainer {
   }
 
  private:
+  // Takes as much memory meanwhile as a gradient, which comes after it.
+  void DrawWeights() {
+    Parameters<T> parameters(model_, tokenizer_.vocab_size());
+    parameters.Draw(training_->init_std, random_);
+    layout_.Pack(parameters, weights_);
+  }
+
   // The documents of the next step.
   void CutBatch() {
     batch_.Clear();
@@ -204,16 +212,17 @@ class TrainerOf final : public Trainer {
 
   // Every thread moves its share of the weights.
   void MoveTogether(const OptimizerStep<T>& step) {
-    sums_.clear();
+    std::array<const T*, kMostParts> all_sums;
     for (size_t part = 0; part < Parts(); ++part) {
-      sums_.push_back(gradients_[part].data());
+      all_sums[part] = gradients_[part].data();
     }
+    const std::span<const T* const> sums = std::span(all_sums).first(Parts());
     const size_t rows = layout_.size / layout_.row_length;
     team_.Run([&](size_t thread) {
       const auto row = [&](size_t i) {
         return rows * i / team_.size() * layout_.row_length;
       };
-      MoveWeights<T>(step, sums_, row(thread), row(thread + 1));
+      MoveWeights<T>(step, sums, row(thread), row(thread + 1));
     });
   }
 
@@ -241,7 +250,6 @@ class TrainerOf final : public Trainer {
   Team team_;
   std::vector<std::unique_ptr<Desk>> desks_;  // one a thread
   std::vector<double> losses_;                // of the chunks
-  std::vector<const T*> sums_;                // the parts of the gradient
 };
 
 template <typename T>
@@ -257,7 +265,7 @@ uint64_t BytesOf(const ModelConfig& model, const TrainingConfig& training,
   return sizeof(TrainerOf<T>) + (1 + gradients) * layout.size * sizeof(T) +
          OptimizerOf<T>::Bytes(training, layout.size) +
          Batch::Bytes(training->batch_size) + UsefulThreads(training) * desk +
-         training->batch_size * (sizeof(double) + sizeof(T*)) +
+         training->batch_size * sizeof(double) +
          (vocab_size - 1) * uint64_t{Tokenizer::kBytesPerCharacter};
 }
 
