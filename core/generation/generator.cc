@@ -3,14 +3,14 @@
 
 #include <fmt/format.h>
 
-#include <numeric>
+#include <algorithm>
 #include <span>
 #include <utility>
 #include <variant>
 
 #include "core/errors/errors.h"
 #include "core/generation/decoder.h"
-#include "core/kernels/kernels.h"
+#include "core/generation/string_batch.h"
 
 namespace microgpt {
 namespace {
@@ -21,61 +21,55 @@ class TypedGenerator : public Generator {
   // prefix: at most block_size tokens.
   TypedGenerator(std::shared_ptr<const Model> model,
                  const SamplingConfig& sampling, std::vector<Token> prefix)
-      : decoder_(std::move(model)),
-        sampler_(sampling),
-        prefix_(std::move(prefix)) {}
+      : batch_(std::move(model), sampling, std::move(prefix)) {}
 
   std::optional<Sample> Draw(RandomSource& random,
                              const std::stop_token& stop) override {
-    const Tokenizer& tokenizer = decoder_.model().tokenizer();
-    const size_t block_size = decoder_.model().config()->block_size;
-    if (!after_prefix_ && !ReadPrefix(stop)) return std::nullopt;
-    std::vector<Token> tokens = prefix_;
-    std::vector<double> logprobs = after_prefix_->logprobs;
-    std::span<const T> logits = after_prefix_->logits;
-    decoder_.Rewind(after_prefix_->position);
-    bool ended = false;
-    while (!ended && tokens.size() < block_size) {
-      if (stop.stop_requested()) return std::nullopt;
-      // Only now is it known that another token is wanted.
-      if (tokens.size() > prefix_.size()) logits = decoder_.Feed(tokens.back());
-      const Token token = sampler_.Draw(logits, random);
-      logprobs.push_back(LogProbability(logits, token));
-      ended = token == tokenizer.bos();
-      if (!ended) tokens.push_back(token);
-    }
-    const double logprob =
-        std::accumulate(logprobs.begin(), logprobs.end(), 0.0);
-    return Sample{.text = tokenizer.Decode(tokens),
-                  .logprob = logprob,
-                  .truncated = !ended,
-                  .token_logprobs = std::move(logprobs)};
+    DrawnString string{};
+    if (!batch_.Draw({&string, 1}, 0, &random, true, stop)) return std::nullopt;
+    return MakeSample(string, 0, true);
   }
+
+  std::optional<std::vector<Sample>> DrawMany(
+      uint32_t seed, std::span<StreamPlace> places, bool token_logprobs,
+      const std::stop_token& stop) override {
+    std::vector<Sample> samples;
+    samples.reserve(places.size());
+    while (!places.empty()) {
+      const size_t n = std::min(places.size(), batch_.max_strings());
+      strings_.resize(n);
+      for (size_t i = 0; i < n; ++i) {
+        strings_[i].index = places[i].index;
+        strings_[i].taken = places[i].taken;
+      }
+      if (!batch_.Draw(strings_, seed, nullptr, token_logprobs, stop)) {
+        return std::nullopt;
+      }
+      for (size_t i = 0; i < n; ++i) {
+        places[i].taken = strings_[i].taken;
+        samples.push_back(MakeSample(strings_[i], i, token_logprobs));
+      }
+      places = places.subspan(n);
+    }
+    return samples;
+  }
+
+  size_t StringsAtOnce() const override { return batch_.max_strings(); }
 
  private:
-  // Where every string begins.
-  struct AfterPrefix {
-    std::vector<double> logprobs;  // of the prefix's tokens
-    std::vector<T> logits;         // of the token that follows
-    size_t position;               // the decoder's
-  };
-
-  // Sets after_prefix_. False, and nothing is set, if `stop` was requested.
-  bool ReadPrefix(const std::stop_token& stop) {
-    auto logprobs =
-        decoder_.Begin(prefix_, [&stop] { return stop.stop_requested(); });
-    if (!logprobs) return false;
-    const std::span<const T> logits = decoder_.logits();
-    after_prefix_ = {.logprobs = *std::move(logprobs),
-                     .logits = {logits.begin(), logits.end()},
-                     .position = decoder_.position()};
-    return true;
+  Sample MakeSample(const DrawnString& string, size_t i, bool token_logprobs) {
+    Sample sample{.text = batch_.model().tokenizer().Decode(batch_.TokensOf(i)),
+                  .logprob = string.logprob,
+                  .truncated = !string.ended};
+    if (token_logprobs) {
+      const std::span<const double> logprobs = batch_.LogprobsOf(i);
+      sample.token_logprobs.assign(logprobs.begin(), logprobs.end());
+    }
+    return sample;
   }
 
-  Decoder<T> decoder_;
-  TokenSampler<T> sampler_;
-  const std::vector<Token> prefix_;
-  std::optional<AfterPrefix> after_prefix_;
+  StringBatch<T> batch_;
+  std::vector<DrawnString> strings_;
 };
 
 }  // namespace

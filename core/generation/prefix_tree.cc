@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "core/generation/prefix_tree.h"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+
+#include "core/generation/decoding.h"
+
+namespace microgpt {
+namespace {
+
+// So many sums are compared at once, whatever comes of the first of them.
+constexpr size_t kBlock = 16;
+
+}  // namespace
+
+template <typename T>
+PrefixTree<T>::PrefixTree(size_t vocab_size, size_t max_bytes)
+    : vocab_size_(vocab_size),
+      row_(RoundUpToLine(vocab_size)),
+      max_nodes_(1 + max_bytes / (sizeof(Known) + row_ * sizeof(T) +
+                                  vocab_size * sizeof(Branch))) {}
+
+template <typename T>
+typename PrefixTree<T>::Node PrefixTree<T>::Add(const T* sums, const T* logits,
+                                                size_t stride, double log_sum,
+                                                const T* state) {
+  assert(!full());
+  const Node node = static_cast<Node>(nodes_.size());
+  nodes_.push_back({log_sum, state});
+  sums_.resize(sums_.size() + row_, std::numeric_limits<T>::infinity());
+  T* row = sums_.data() + node * row_;
+  for (size_t i = 0; i < vocab_size_; ++i) {
+    row[i] = sums[i * stride];
+    branches_.push_back({logits[i * stride], kUnknown});
+  }
+  return node;
+}
+
+template <typename T>
+Token PrefixTree<T>::Draw(Node node, double uniform) const {
+  const T* sums = sums_.data() + node * row_;
+  const size_t last = vocab_size_ - 1;
+  const T drawn = RoundDown<T>(uniform * static_cast<double>(sums[last]));
+  // The first block whose last sum is above the number.
+  size_t first = 0, blocks = row_ / kBlock;
+  while (blocks > 2) {
+    const size_t half = blocks / 2;
+    if (sums[(first + half) * kBlock - 1] <= drawn) {
+      first += half;
+      blocks -= half;
+    } else {
+      blocks = half;
+    }
+  }
+  size_t passed = first * kBlock;
+  for (; blocks > 0; --blocks, ++first) {
+    int32_t in_block = 0;
+    const T* block = sums + first * kBlock;
+    for (size_t i = 0; i < kBlock; ++i) in_block += block[i] <= drawn;
+    passed += static_cast<size_t>(in_block);
+  }
+  // The last token is drawn if no other is.
+  return static_cast<Token>(std::min(passed, last));
+}
+
+template <typename T>
+StatePool<T>::StatePool(size_t state_size)
+    : state_size_(state_size),
+      per_block_(std::max<size_t>(1, (size_t{1} << 16) / state_size)) {}
+
+template <typename T>
+T* StatePool<T>::Take() {
+  constexpr size_t kRoom = 16;  // is read beyond the last one
+  const size_t block = taken_ / per_block_, place = taken_ % per_block_;
+  ++taken_;
+  if (block == blocks_.size()) {
+    blocks_.emplace_back(per_block_ * state_size_ + kRoom);
+  }
+  return blocks_[block].data() + place * state_size_;
+}
+
+template class PrefixTree<float>;
+template class PrefixTree<double>;
+template class StatePool<float>;
+template class StatePool<double>;
+
+}  // namespace microgpt
