@@ -428,6 +428,17 @@ void DrawColumns(size_t vocab_size, size_t count, T scale,
   for (size_t c = 0; c < count; ++c) tokens[c] = static_cast<Token>(found[c]);
 }
 
+template <typename T>
+void DrawFromSums(size_t vocab_size, size_t count, const T* const* rows,
+                  const double* uniforms, Token* tokens) {
+  const hn::ScalableTag<T> d;
+  for (size_t i = 0; i < count; ++i) {
+    const double total = static_cast<double>(rows[i][vocab_size - 1]);
+    const T drawn = RoundDown<T>(uniforms[i] * total);
+    tokens[i] = static_cast<Token>(FindInRow(d, vocab_size, rows[i], drawn));
+  }
+}
+
 inline void TakeNumbers(uint32_t seed, size_t count, StreamNumbers& streams) {
   const hn::ScalableTag<double> d;
   for (size_t i = 0; i < count; i += hn::Lanes(d)) {
@@ -442,6 +453,7 @@ DecodingKernels<T> MakeKernels() {
           .read_strings = &ReadStrings<T>,
           .read_text = &ReadText<T>,
           .draw = &DrawColumns<T>,
+          .draw_from_sums = &DrawFromSums<T>,
           .random = &TakeNumbers,
           .fill_table = &FillTable<T>};
 }

@@ -120,6 +120,10 @@ struct DecodingKernels {
   void (*draw)(size_t vocab_size, size_t count, T scale,
                const double* uniforms, const DecodingArrays<T>&,
                Token* tokens);
+  // The same for distributions whose running sums are known: rows[i] holds
+  // them, rounded up to whole lines, what is beyond being infinite.
+  void (*draw_from_sums)(size_t vocab_size, size_t count, const T* const* rows,
+                         const double* uniforms, Token* tokens);
   // Fills in the first `count` uniforms, and maybe some more.
   void (*random)(uint32_t seed, size_t count, StreamNumbers&);
   void (*fill_table)(const DecodingWeights<T>&, const DecodingArrays<T>&,
@@ -135,12 +139,10 @@ DecodingKernels<T> ChooseDecodingKernels();
 template <typename T>
 T RoundDown(double value) {
   const T nearest = static_cast<T>(value);
-  if constexpr (sizeof(T) < sizeof(double)) {
-    if (nearest > value) {  // so it is above 0
-      return std::bit_cast<float>(std::bit_cast<uint32_t>(nearest) - 1);
-    }
-  }
-  return nearest;
+  if constexpr (sizeof(T) == sizeof(double)) return nearest;
+  // Without a branch, which could not be foretold. What is too large is not 0.
+  const uint32_t bits = std::bit_cast<uint32_t>(static_cast<float>(nearest));
+  return std::bit_cast<float>(bits - static_cast<uint32_t>(nearest > value));
 }
 
 // Owns DecodingArrays. Not thread-safe.

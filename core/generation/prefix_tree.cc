@@ -5,16 +5,7 @@
 #include <cassert>
 #include <limits>
 
-#include "core/generation/decoding.h"
-
 namespace microgpt {
-namespace {
-
-// So many sums are compared at once, whatever comes of the first of them.
-constexpr size_t kBlock = 16;
-
-}  // namespace
-
 template <typename T>
 PrefixTree<T>::PrefixTree(size_t vocab_size, size_t max_bytes)
     : vocab_size_(vocab_size),
@@ -36,33 +27,6 @@ typename PrefixTree<T>::Node PrefixTree<T>::Add(const T* sums, const T* logits,
     branches_.push_back({logits[i * stride], kUnknown});
   }
   return node;
-}
-
-template <typename T>
-Token PrefixTree<T>::Draw(Node node, double uniform) const {
-  const T* sums = sums_.data() + node * row_;
-  const size_t last = vocab_size_ - 1;
-  const T drawn = RoundDown<T>(uniform * static_cast<double>(sums[last]));
-  // The first block whose last sum is above the number.
-  size_t first = 0, blocks = row_ / kBlock;
-  while (blocks > 2) {
-    const size_t half = blocks / 2;
-    if (sums[(first + half) * kBlock - 1] <= drawn) {
-      first += half;
-      blocks -= half;
-    } else {
-      blocks = half;
-    }
-  }
-  size_t passed = first * kBlock;
-  for (; blocks > 0; --blocks, ++first) {
-    int32_t in_block = 0;
-    const T* block = sums + first * kBlock;
-    for (size_t i = 0; i < kBlock; ++i) in_block += block[i] <= drawn;
-    passed += static_cast<size_t>(in_block);
-  }
-  // The last token is drawn if no other is.
-  return static_cast<Token>(std::min(passed, last));
 }
 
 template <typename T>

@@ -51,16 +51,16 @@ class PrefixTree {
   }
   const T* StateOf(Node node) const { return nodes_[node].state; }
 
-  // Which token a number in [0, 1) draws.
-  Token Draw(Node node, double uniform) const;
+  // The running sums to draw from, as DecodingKernels::draw_from_sums has them.
+  const T* SumsOf(Node node) const { return sums_.data() + node * row_; }
   double LogProbability(Node node, Token token) const {
     return branches_[node * vocab_size_ + token].logit - nodes_[node].log_sum;
   }
 
-  // Says that Draw will be called, or what is asked of a token: of many nodes
+  // Says that a node, or what it knows of a token, will be asked for: of many
   // one after the other, for each would otherwise wait for memory.
   void Prefetch(Node node) const {
-    const T* sums = sums_.data() + node * row_;
+    const T* sums = SumsOf(node);
     hwy::Prefetch(sums);
     hwy::Prefetch(sums + std::min<size_t>(row_ - 1, 16));
     hwy::Prefetch(&nodes_[node]);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <limits>
+#include <numeric>
 #include <utility>
 #include <variant>
 
@@ -140,38 +141,46 @@ void StringBatch<T>::Begin(DrawnString& string) {
 // `stop` was requested.
 template <typename T>
 bool StringBatch<T>::Walk(uint32_t first, size_t count) {
-  struct Walker {
-    uint32_t string;
-    Node node;
-    Token token;
-  };
-  Walker walkers[kWalkers];
-  for (uint32_t i = 0; i < count; ++i) walkers[i] = {first + i, 0, 0};
+  uint32_t strings[kWalkers];
+  Node nodes[kWalkers] = {};
+  const T* sums[kWalkers];
+  Token tokens[kWalkers];
+  std::iota(strings, strings + count, first);
   while (count > 0) {
     if (stop_.stop_requested()) return false;
-    TakeUniforms(count, [&](size_t i) { return walkers[i].string; });
-    for (size_t i = 0; i < count; ++i) {
-      Walker& walker = walkers[i];
-      walker.token = tree_.Draw(walker.node, streams_.uniforms[i]);
-      tree_.Prefetch(walker.node, walker.token);
-    }
+    TakeUniforms(count, [&](size_t i) { return strings[i]; });
+    for (size_t i = 0; i < count; ++i) sums[i] = tree_.SumsOf(nodes[i]);
+    kernels_.draw_from_sums(weights_.vocab_size, count, sums,
+                            streams_.uniforms, tokens);
+    for (size_t i = 0; i < count; ++i) tree_.Prefetch(nodes[i], tokens[i]);
     size_t left = 0;
     for (size_t i = 0; i < count; ++i) {
-      const auto [string, node, token] = walkers[i];
-      if (!Append(string, token, tree_.LogProbability(node, token))) continue;
-      const auto child = tree_.ChildOf(node, token);
-      if (!Tree::IsNode(child)) {
-        Wait(string, node, token);
-        continue;
-      }
-      const Node next = child - Tree::kFirstNode;
-      tree_.Prefetch(next);
-      Path(string)[strings_[string].length] = tree_.StateOf(next);
-      walkers[left++] = {string, next, 0};
+      const uint32_t string = strings[i];
+      const Node next = Step(string, nodes[i], tokens[i]);
+      if (next == kNone) continue;
+      strings[left] = string;
+      nodes[left++] = next;
     }
     count = left;
   }
   return true;
+}
+
+// Goes on with the token that was drawn at a node. Answers the node where that
+// leads to; kNone if the string is complete or has to wait.
+template <typename T>
+typename StringBatch<T>::Node StringBatch<T>::Step(uint32_t string, Node node,
+                                                   Token token) {
+  if (!Append(string, token, tree_.LogProbability(node, token))) return kNone;
+  const auto child = tree_.ChildOf(node, token);
+  if (!Tree::IsNode(child)) {
+    Wait(string, node, token);
+    return kNone;
+  }
+  const Node next = child - Tree::kFirstNode;
+  tree_.Prefetch(next);
+  Path(string)[strings_[string].length] = tree_.StateOf(next);
+  return next;
 }
 
 // False if the string is complete.

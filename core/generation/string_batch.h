@@ -72,6 +72,7 @@ class StringBatch {
   bool ReadPrefix(const std::stop_token& stop);
   void Begin(DrawnString& string);
   bool Walk(uint32_t first, size_t count);
+  Node Step(uint32_t string, Node node, Token token);
   bool Append(uint32_t string, Token token, double logprob);
   void Wait(uint32_t string, Node parent, Token token);
   bool Compute(size_t level);

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 
+#include "core/kernels/aligned.h"
 #include "core/kernels/vector_math-inl.h"
 #include "hwy/highway.h"
 
@@ -82,6 +83,26 @@ HWY_INLINE void FindDrawn(D d, size_t rows, const T* sums, size_t stride,
     count = hn::Sub(count, hn::VecFromMask(di, hn::RebindMask(di, passed)));
   }
   hn::Store(count, di, tokens);
+}
+
+// How many of sums[0…rows - 2] are at most `drawn`, where they ascend, are
+// rounded up to whole lines (RoundUpToLine) and infinite beyond `rows`.
+template <class D, typename T = hn::TFromD<D>>
+HWY_INLINE size_t FindInRow(D d, size_t rows, const T* sums, T drawn) {
+  constexpr size_t kBlock = 16;
+  const size_t lanes = hn::Lanes(d);
+  size_t begin = 0, end = RoundUpToLine(rows);
+  // Halves a long row until four blocks are left.
+  while (end - begin > 4 * kBlock) {
+    const size_t middle = begin + (end - begin) / (2 * kBlock) * kBlock;
+    (sums[middle - 1] <= drawn ? begin : end) = middle;
+  }
+  const auto border = hn::Set(d, drawn);
+  size_t passed = begin;
+  for (size_t i = begin; i < end; i += lanes) {
+    passed += hn::CountTrue(d, hn::Le(hn::Load(d, sums + i), border));
+  }
+  return HWY_MIN(passed, rows - 1);
 }
 
 }  // namespace HWY_NAMESPACE
