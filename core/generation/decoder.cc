@@ -13,8 +13,7 @@ namespace microgpt {
 template <typename T>
 Decoder<T>::Decoder(std::shared_ptr<const Model> model)
     : model_(std::move(model)),
-      weights_(model_->config(),
-               std::get<Parameters<T>>(model_->parameters())),
+      weights_(model_->config(), std::get<Parameters<T>>(model_->parameters())),
       kernels_(ChooseDecodingKernels<T>()),
       space_(weights_, kernels_.columns),
       // Rows must not compete for the same places of the cache.

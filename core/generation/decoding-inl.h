@@ -102,7 +102,8 @@ class PanelPass {
   }
 
   void ReadText(const TextPanel<T>& panel) {
-    WithVectors(panel.count, [&](auto vectors) { ReadColumns<vectors>(panel); });
+    WithVectors(panel.count,
+                [&](auto vectors) { ReadColumns<vectors>(panel); });
   }
 
   void FillTable(T* table) {
@@ -139,9 +140,7 @@ class PanelPass {
         data, TimesSize<4>(n_embd_), {}};
   }
 
-  size_t Group() const {
-    return FeaturesAtOnce(n_embd_, n_embd_ / head_size_);
-  }
+  size_t Group() const { return FeaturesAtOnce(n_embd_, n_embd_ / head_size_); }
   bool AllAtOnce() const {
     return std::is_same_v<Embd, std::integral_constant<size_t, 16>> ||
            Group() == n_embd_;
@@ -213,9 +212,8 @@ class PanelPass {
     T* kv = KvOf(panel.position);
     T* const to[] = {a_.x, a_.q, kv, kv + n_embd_ * stride_};
     for (size_t part = 0; part < 4; ++part) {
-      GatherColumns(n_embd_, columns, to[part], stride_, [&](size_t c) {
-        return entries[c] + part * w_.row;
-      });
+      GatherColumns(n_embd_, columns, to[part], stride_,
+                    [&](size_t c) { return entries[c] + part * w_.row; });
     }
   }
 
@@ -235,7 +233,7 @@ class PanelPass {
 
   template <size_t kVectors>
   HWY_NOINLINE void AttendStrings(size_t i, size_t position,
-                                const Gathering& strings) {
+                                  const Gathering& strings) {
     const size_t group = AllAtOnce() ? size_t{n_embd_} : Group();
     const size_t columns = kVectors * lanes_;
     for (size_t from = 0; from < n_embd_; from += group) {
@@ -355,7 +353,8 @@ class PanelPass {
     for (size_t part = 0; part < 4; ++part) {
       for (size_t c = 0; c < count; ++c) {
         T* to = table + (entry(c) * 4 + part) * w_.row;
-        for (size_t j = 0; j < n_embd_; ++j) to[j] = parts[part][j * stride_ + c];
+        for (size_t j = 0; j < n_embd_; ++j)
+          to[j] = parts[part][j * stride_ + c];
       }
     }
   }
@@ -419,8 +418,7 @@ void DrawColumns(size_t vocab_size, size_t count, T scale,
   }
   const size_t computed = (count + lanes - 1) / lanes * lanes;
   for (size_t c = 0; c < computed; ++c) {
-    drawn[c] =
-        RoundDown<T>(uniforms[c] * static_cast<double>(totals[c]));
+    drawn[c] = RoundDown<T>(uniforms[c] * static_cast<double>(totals[c]));
   }
   for (size_t c = 0; c < count; c += lanes) {
     FindDrawn(d, vocab_size, a.sums + c, a.columns, drawn + c, found + c);

@@ -117,9 +117,8 @@ struct DecodingKernels {
   // Draw the next token of `count` columns from softmax(logits · scale), which
   // leaves its running sums in `sums`.
   //   uniforms: [columns], in [0, 1).
-  void (*draw)(size_t vocab_size, size_t count, T scale,
-               const double* uniforms, const DecodingArrays<T>&,
-               Token* tokens);
+  void (*draw)(size_t vocab_size, size_t count, T scale, const double* uniforms,
+               const DecodingArrays<T>&, Token* tokens);
   // The same for distributions whose running sums are known: rows[i] holds
   // them, rounded up to whole lines, what is beyond being infinite.
   void (*draw_from_sums)(size_t vocab_size, size_t count, const T* const* rows,

@@ -84,7 +84,7 @@ class PrefixTree {
   const size_t row_;  // vocab_size rounded up; what is beyond is infinite
   const size_t max_nodes_;
   std::vector<Known> nodes_;
-  AlignedVector<T> sums_;  // [nodes, row_]
+  AlignedVector<T> sums_;         // [nodes, row_]
   std::vector<Branch> branches_;  // [nodes, vocab_size]
 };
 

@@ -40,8 +40,8 @@ size_t StringsAtOnce(const DecodingWeights<T>& w, size_t columns,
 template <typename T>
 T InverseTemperature(double temperature) {
   // A temperature too small for T counts as the smallest there is.
-  return T{1} / std::max(static_cast<T>(temperature),
-                         std::numeric_limits<T>::min());
+  return T{1} /
+         std::max(static_cast<T>(temperature), std::numeric_limits<T>::min());
 }
 
 }  // namespace
@@ -123,8 +123,8 @@ bool StringBatch<T>::Draw(std::span<DrawnString> strings, uint32_t seed,
 
 template <typename T>
 void StringBatch<T>::Begin(DrawnString& string) {
-  const size_t at = static_cast<size_t>(&string - strings_.data()) *
-                    weights_.block_size;
+  const size_t at =
+      static_cast<size_t>(&string - strings_.data()) * weights_.block_size;
   std::copy(prefix_.begin(), prefix_.end(), tokens_.begin() + at);
   std::copy(prefix_path_.begin(), prefix_path_.end(), path_.begin() + at);
   string.length = static_cast<uint32_t>(prefix_.size());
@@ -150,8 +150,8 @@ bool StringBatch<T>::Walk(uint32_t first, size_t count) {
     if (stop_.stop_requested()) return false;
     TakeUniforms(count, [&](size_t i) { return strings[i]; });
     for (size_t i = 0; i < count; ++i) sums[i] = tree_.SumsOf(nodes[i]);
-    kernels_.draw_from_sums(weights_.vocab_size, count, sums,
-                            streams_.uniforms, tokens);
+    kernels_.draw_from_sums(weights_.vocab_size, count, sums, streams_.uniforms,
+                            tokens);
     for (size_t i = 0; i < count; ++i) tree_.Prefetch(nodes[i], tokens[i]);
     size_t left = 0;
     for (size_t i = 0; i < count; ++i) {
@@ -300,8 +300,8 @@ Token StringBatch<T>::FindInColumn(size_t column, double uniform) const {
   const DecodingArrays<T>& a = space_.arrays();
   const T* sums = a.sums + column;
   const size_t last = weights_.vocab_size - 1;
-  const T drawn = RoundDown<T>(uniform * static_cast<double>(
-                                             sums[last * a.columns]));
+  const T drawn =
+      RoundDown<T>(uniform * static_cast<double>(sums[last * a.columns]));
   size_t passed = 0;
   for (size_t i = 0; i < last; ++i) passed += sums[i * a.columns] <= drawn;
   return static_cast<Token>(passed);

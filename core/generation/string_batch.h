@@ -48,9 +48,8 @@ class StringBatch {
   // IndexedRandom(seed, index of the string); otherwise of a single string.
   // False, and the strings are anything, if `stop` was requested.
   //   strings: index and taken are given, the rest is answered.
-  bool Draw(std::span<DrawnString> strings, uint32_t seed,
-            RandomSource* random, bool token_logprobs,
-            const std::stop_token& stop);
+  bool Draw(std::span<DrawnString> strings, uint32_t seed, RandomSource* random,
+            bool token_logprobs, const std::stop_token& stop);
 
   // Of the last Draw; logprobs if asked for.
   std::span<const Token> TokensOf(size_t string) const;
@@ -115,9 +114,9 @@ class StringBatch {
   RandomSource* random_ = nullptr;
   bool want_logprobs_ = false;
   std::stop_token stop_;
-  std::vector<Token> tokens_;     // [strings, block_size]
-  std::vector<const T*> path_;    // [strings, block_size], states
-  std::vector<double> logprobs_;  // [strings, block_size]
+  std::vector<Token> tokens_;             // [strings, block_size]
+  std::vector<const T*> path_;            // [strings, block_size], states
+  std::vector<double> logprobs_;          // [strings, block_size]
   std::vector<std::vector<Work>> works_;  // by level
   StringPanel<T> panel_;
   StreamNumbers streams_;

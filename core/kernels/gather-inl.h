@@ -41,9 +41,8 @@ HWY_INLINE void TransposeRegisters(V* r) {
 #endif
 }
 
-// to[r, c] = row(c)[r] for all r < rows and c < columns, both rounded up to
-// BlockTag's width: there must be room for as many, in what row(c) answers as
-// well, for every such c.
+// to[r, c] = row(c)[r] for all r < rows and c < columns, columns rounded up to
+// BlockTag's width. Reads as many values of a row as are whole blocks.
 template <typename T, class Rows, class Row>
 HWY_INLINE void GatherColumns(Rows rows, size_t columns, T* to, size_t stride,
                               const Row& row) {
@@ -60,13 +59,14 @@ HWY_INLINE void GatherColumns(Rows rows, size_t columns, T* to, size_t stride,
       }
       TransposeRegisters<T>(block);
       HWY_UNROLL(8) for (size_t i = 0; i < kLanes; ++i) {
-        hn::StoreU(block[i], d, to + (r + i) * stride + c);
+        if (r + i < rows) hn::StoreU(block[i], d, to + (r + i) * stride + c);
       }
     }
   }
 }
 
-// row(c)[r] = from[r, c]: the other way, with the same need for room.
+// row(c)[r] = from[r, c]: the other way. Reads and writes whole blocks of rows,
+// so there must be room for as many.
 template <typename T, class Rows, class Row>
 HWY_INLINE void ScatterColumns(Rows rows, size_t columns, const T* from,
                                size_t stride, const Row& row) {

@@ -39,8 +39,7 @@ HWY_INLINE void RunningSums(D d, size_t rows, const T* HWY_RESTRICT x,
   V sum = hn::Zero(d);
   for (size_t r = 0; r < rows; ++r) {
     const V logit = hn::Load(d, x + r * stride);
-    sum = hn::Add(
-        sum, ExpOfNegative(d, hn::Mul(hn::Sub(logit, max), factor)));
+    sum = hn::Add(sum, ExpOfNegative(d, hn::Mul(hn::Sub(logit, max), factor)));
     hn::Store(sum, d, sums + r * stride);
   }
 }

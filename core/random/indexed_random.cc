@@ -7,8 +7,8 @@ namespace microgpt {
 namespace {
 
 double FromWords(uint32_t first, uint32_t second) {
-  const uint32_t high = first >> 5;   // 27 bits
-  const uint32_t low = second >> 6;   // 26 bits
+  const uint32_t high = first >> 5;  // 27 bits
+  const uint32_t low = second >> 6;  // 26 bits
   return (high * 67108864.0 + low) * (1.0 / 9007199254740992.0);
 }
 
