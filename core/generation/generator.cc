@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstring>
 #include <span>
 #include <utility>
 #include <variant>
@@ -15,13 +17,58 @@
 namespace microgpt {
 namespace {
 
+// Tokenizer::Decode for very many short strings: most characters are a few
+// bytes, which one move copies whether there are as many or not.
+class TextMaker {
+ public:
+  TextMaker(const Tokenizer& tokenizer, size_t max_tokens)
+      : tokenizer_(tokenizer),
+        all_short_(tokenizer.vocab_size() <= kMaxVocabulary),
+        buffer_(kMove * max_tokens) {
+    if (!all_short_) return;
+    for (const std::string& character : tokenizer.alphabet()) {
+      all_short_ = all_short_ && character.size() <= kMove;
+      if (!all_short_) return;
+      Character& added = characters_.emplace_back();
+      added.size = character.size();
+      character.copy(added.bytes, kMove);
+    }
+  }
+
+  std::string Make(std::span<const Token> tokens) {
+    if (!all_short_) return tokenizer_.Decode(tokens);
+    char* end = buffer_.data();
+    for (const Token token : tokens) {
+      std::memcpy(end, characters_[token].bytes, kMove);
+      end += characters_[token].size;
+    }
+    return {buffer_.data(), end};
+  }
+
+ private:
+  static constexpr size_t kMove = 8;
+  // To go through more would take longer than a call for one string.
+  static constexpr size_t kMaxVocabulary = 1000;
+  struct Character {
+    size_t size;
+    char bytes[kMove] = {};
+  };
+
+  const Tokenizer& tokenizer_;
+  bool all_short_;
+  std::vector<Character> characters_;  // by token
+  std::vector<char> buffer_;
+};
+
 template <typename T>
 class TypedGenerator : public Generator {
  public:
   // prefix: at most block_size tokens.
   TypedGenerator(std::shared_ptr<const Model> model,
                  const SamplingConfig& sampling, std::vector<Token> prefix)
-      : batch_(std::move(model), sampling, std::move(prefix)) {}
+      : batch_(std::move(model), sampling, std::move(prefix)),
+        texts_(batch_.model().tokenizer(),
+               batch_.model().config()->block_size) {}
 
   std::optional<Sample> Draw(RandomSource& random,
                              const std::stop_token& stop) override {
@@ -58,7 +105,7 @@ class TypedGenerator : public Generator {
 
  private:
   Sample MakeSample(const DrawnString& string, size_t i, bool token_logprobs) {
-    Sample sample{.text = batch_.model().tokenizer().Decode(batch_.TokensOf(i)),
+    Sample sample{.text = texts_.Make(batch_.TokensOf(i)),
                   .logprob = string.logprob,
                   .truncated = !string.ended};
     if (token_logprobs) {
@@ -69,6 +116,7 @@ class TypedGenerator : public Generator {
   }
 
   StringBatch<T> batch_;
+  TextMaker texts_;
   std::vector<DrawnString> strings_;
 };
 

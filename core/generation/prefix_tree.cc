@@ -7,11 +7,12 @@
 
 namespace microgpt {
 template <typename T>
-PrefixTree<T>::PrefixTree(size_t vocab_size, size_t max_bytes)
+PrefixTree<T>::PrefixTree(size_t vocab_size, size_t state_size,
+                          size_t max_bytes)
     : vocab_size_(vocab_size),
       row_(RoundUpToLine(vocab_size)),
-      max_nodes_(1 + max_bytes / (sizeof(Known) + row_ * sizeof(T) +
-                                  vocab_size * sizeof(Branch))) {}
+      max_nodes_(1 + max_bytes / (sizeof(Known) + vocab_size * sizeof(Branch) +
+                                  (row_ + state_size) * sizeof(T))) {}
 
 template <typename T>
 typename PrefixTree<T>::Node PrefixTree<T>::Add(const T* sums, const T* logits,

@@ -64,7 +64,7 @@ StringBatch<T>::StringBatch(std::shared_ptr<const Model> model,
       max_strings_(StringsAtOnce(
           weights_, kernels_.columns,
           CountParameters(decoder_.model().config(), weights_.vocab_size))),
-      tree_(weights_.vocab_size, kTreeBytes),
+      tree_(weights_.vocab_size, weights_.StateSize(), kTreeBytes),
       kept_states_(weights_.StateSize()),
       states_(weights_.StateSize()),
       works_(weights_.block_size),
@@ -171,8 +171,8 @@ bool StringBatch<T>::Walk(uint32_t first, size_t count) {
 template <typename T>
 typename StringBatch<T>::Node StringBatch<T>::Step(uint32_t string, Node node,
                                                    Token token) {
-  if (!Append(string, token, tree_.LogProbability(node, token))) return kNone;
   const auto child = tree_.ChildOf(node, token);
+  if (!Append(string, token, tree_.LogProbability(node, token))) return kNone;
   if (!Tree::IsNode(child)) {
     Wait(string, node, token);
     return kNone;
