@@ -6,6 +6,13 @@
 #include <limits>
 
 namespace microgpt {
+namespace {
+
+// Small, for most calls want few states.
+constexpr size_t kBlockValues = 4096;
+
+}  // namespace
+
 template <typename T>
 PrefixTree<T>::PrefixTree(size_t vocab_size, size_t state_size,
                           size_t max_bytes)
@@ -33,7 +40,7 @@ typename PrefixTree<T>::Node PrefixTree<T>::Add(const T* sums, const T* logits,
 template <typename T>
 StatePool<T>::StatePool(size_t state_size)
     : state_size_(state_size),
-      per_block_(std::max<size_t>(1, (size_t{1} << 16) / state_size)) {}
+      per_block_(std::max<size_t>(1, kBlockValues / state_size)) {}
 
 template <typename T>
 T* StatePool<T>::Take() {

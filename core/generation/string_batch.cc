@@ -171,6 +171,7 @@ bool StringBatch<T>::Walk(uint32_t first, size_t count) {
 template <typename T>
 typename StringBatch<T>::Node StringBatch<T>::Step(uint32_t string, Node node,
                                                    Token token) {
+  Path(string)[strings_[string].length] = tree_.StateOf(node);
   const auto child = tree_.ChildOf(node, token);
   if (!Append(string, token, tree_.LogProbability(node, token))) return kNone;
   if (!Tree::IsNode(child)) {
@@ -179,7 +180,6 @@ typename StringBatch<T>::Node StringBatch<T>::Step(uint32_t string, Node node,
   }
   const Node next = child - Tree::kFirstNode;
   tree_.Prefetch(next);
-  Path(string)[strings_[string].length] = tree_.StateOf(next);
   return next;
 }
 
