@@ -8,6 +8,7 @@
 #include <limits>
 #include <map>
 #include <random>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -301,6 +302,39 @@ TYPED_TEST(DrawManyTest, AStopGivesNothingAndDoesNoHarm) {
   EXPECT_FALSE(generator->DrawMany(7, places, true, source.get_token()));
   const std::vector<Sample> after = DrawMany(*generator, 0, 100);
   for (size_t i = 0; i < 100; ++i) ExpectSame(after[i], before[i]);
+}
+
+// Requests the stop while a number is drawn, which always is the same.
+class StoppingRandom : public RandomSource {
+ public:
+  StoppingRandom(int after, std::stop_source& source)
+      : left_(after), source_(source) {}
+  double Uniform() override {
+    if (--left_ == 0) source_.request_stop();
+    return 0;  // the first character, for ever: never the end mark
+  }
+
+ private:
+  int left_;
+  std::stop_source& source_;
+};
+
+// The string that waits when the stop is seen is the one that is drawn next.
+TYPED_TEST(DrawManyTest, AfterAStopNobodyWaits) {
+  const ModelPointer model = RandomModel<TypeParam>({}, 9, 1);
+  const auto draw = [](Generator& generator, int stop_after) {
+    std::stop_source source;
+    StoppingRandom random(stop_after, source);
+    return generator.Draw(random, source.get_token());
+  };
+  const auto fresh = MakeGenerator(model, {.temperature = 1});
+  const Sample expected = *draw(*fresh, 0);
+  ASSERT_GT(expected.token_logprobs.size(), 4);
+  for (int stop_after = 1; stop_after < 4; ++stop_after) {
+    const auto generator = MakeGenerator(model, {.temperature = 1});
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(draw(*generator, stop_after));
+    for (int i = 0; i < 3; ++i) ExpectSame(*draw(*generator, 0), expected);
+  }
 }
 
 // Such as a training with too high a learning rate leaves.
