@@ -8,23 +8,23 @@
 #include <utility>
 #include <variant>
 
-#include "core/kernels/kernels.h"
-
 namespace microgpt {
 
 template <typename T>
 Decoder<T>::Decoder(std::shared_ptr<const Model> model)
     : model_(std::move(model)),
-      parameters_(std::get<Parameters<T>>(model_->parameters())),
-      cache_(model_->config()),
-      activations_(
-          model_->config(), model_->tokenizer().vocab_size(),
-          std::min<size_t>(kTokensAtOnce, model_->config()->block_size)) {}
+      weights_(model_->config(), std::get<Parameters<T>>(model_->parameters())),
+      kernels_(ChooseDecodingKernels<T>()),
+      space_(weights_, kernels_.columns),
+      // Rows must not compete for the same places of the cache.
+      stride_(RoundUpToLine(weights_.block_size) | 16),
+      qkv_(weights_.layers.size() * 3 * weights_.n_embd * stride_),
+      logits_(weights_.vocab_size) {}
 
 template <typename T>
 std::optional<std::vector<double>> Decoder<T>::Begin(
     std::span<const Token> text, const std::function<bool()>& stopped) {
-  const size_t block_size = model_->config()->block_size;
+  const size_t block_size = weights_.block_size;
   assert(text.size() <= block_size);
   std::vector<Token> inputs = {model_->tokenizer().bos()};
   inputs.insert(inputs.end(), text.begin(), text.end());
@@ -33,37 +33,51 @@ std::optional<std::vector<double>> Decoder<T>::Begin(
   position_ = 0;
   while (position_ < inputs.size()) {
     if (stopped()) return std::nullopt;
-    const size_t n =
-        std::min(inputs.size() - position_, activations_.max_tokens());
-    const Matrix<T> logits = Read(std::span(inputs).subspan(position_, n));
-    for (size_t i = 0; i < n && logprobs.size() < text.size(); ++i) {
-      logprobs.push_back(LogProbability<T>({logits.row(i), logits.cols},
-                                           text[logprobs.size()]));
-    }
+    Read(inputs, std::min(inputs.size() - position_, kTokensAtOnce), text,
+         logprobs);
   }
   return logprobs;
 }
 
 template <typename T>
-std::span<const T> Decoder<T>::Feed(Token token) {
-  Read({&token, 1});
-  return logits_;
+void Decoder<T>::Read(std::span<const Token> inputs, size_t count,
+                      std::span<const Token> text,
+                      std::vector<double>& logprobs) {
+  const DecodingArrays<T>& a = space_.arrays();
+  const size_t end = position_ + count;
+  while (position_ < end) {
+    const size_t n = std::min(end - position_, a.columns);
+    kernels_.read_text(weights_,
+                       {.count = n,
+                        .first = position_,
+                        .tokens = inputs.data() + position_,
+                        .qkv = qkv_.data(),
+                        .stride = stride_},
+                       a);
+    for (size_t i = 0; i < n && position_ + i < text.size(); ++i) {
+      const T logit = a.logits[text[position_ + i] * a.columns + i];
+      logprobs.push_back(logit - a.log_sums[i]);
+    }
+    position_ += n;
+    for (size_t i = 0; i < logits_.size(); ++i) {
+      logits_[i] = a.logits[i * a.columns + n - 1];
+    }
+    log_sum_ = a.log_sums[n - 1];
+  }
 }
 
 template <typename T>
-void Decoder<T>::Rewind(size_t position) {
-  assert(position <= position_);
-  position_ = position;
-}
-
-template <typename T>
-Matrix<T> Decoder<T>::Read(std::span<const Token> tokens) {
-  assert(position_ + tokens.size() <= model_->config()->block_size);
-  const Matrix<T> logits =
-      Forward(parameters_, tokens, position_, cache_, activations_);
-  position_ += tokens.size();
-  logits_ = {logits.row(logits.rows - 1), logits.cols};
-  return logits;
+void Decoder<T>::CopyState(size_t position, T* state) const {
+  assert(position < position_);
+  const T* column = qkv_.data() + position;
+  for (size_t i = 0; i < weights_.layers.size(); ++i) {
+    column += weights_.n_embd * stride_;  // q
+    for (size_t part = 0; part < 2; ++part, state += weights_.row) {
+      for (size_t j = 0; j < weights_.n_embd; ++j, column += stride_) {
+        state[j] = *column;
+      }
+    }
+  }
 }
 
 template class Decoder<float>;

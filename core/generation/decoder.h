@@ -11,21 +11,19 @@
 #include <string>
 #include <vector>
 
+#include "core/generation/decoding.h"
 #include "core/model/model.h"
-#include "core/model/network.h"
 #include "core/text/tokenizer.h"
 
 namespace microgpt {
 
-// Reads one string with a model and says at each point what may come next:
-// what generating and scoring have in common. Holds the model and a KV cache.
-// Not thread-safe.
+// Reads strings with a model, many tokens at a time, and says how likely each
+// was and what may come next. Holds the model and the keys and values of one
+// string. Not thread-safe.
 template <typename T>
 class Decoder {
  public:
-  // How many tokens Begin() reads at a time: enough for weights to be used
-  // often while they are in the cache, few enough for the activations to be
-  // small.
+  // How many tokens Begin() reads at a time.
   static constexpr size_t kTokensAtOnce = 16;
 
   // Precondition: the model's precision is T.
@@ -38,33 +36,33 @@ class Decoder {
   std::optional<std::vector<double>> Begin(
       std::span<const Token> text, const std::function<bool()>& stopped);
 
-  // Reads one more token and answers logits(). Precondition: position() <
-  // block_size.
-  std::span<const T> Feed(Token token);
-
-  // The logits of the token after those read. Borrowed until the next call
-  // that is not const.
+  // The logits of the token after those read, and log sum exp(logits).
+  // Borrowed until the next Begin.
   std::span<const T> logits() const { return logits_; }
+  double log_sum() const { return log_sum_; }
 
   // How many tokens were read, BOS included.
   size_t position() const { return position_; }
 
-  // Forgets all but the first `position` tokens. logits() are those of what
-  // was read last until the next Feed.
-  void Rewind(size_t position);
+  // The state (see DecodingWeights) of the token at `position`.
+  void CopyState(size_t position, T* state) const;
 
   const Model& model() const { return *model_; }
 
  private:
-  // Reads tokens and answers the logits after each: [tokens, vocab_size].
-  Matrix<T> Read(std::span<const Token> tokens);
+  // Reads `count` tokens on; appends log p of the known tokens after each.
+  void Read(std::span<const Token> inputs, size_t count,
+            std::span<const Token> text, std::vector<double>& logprobs);
 
   std::shared_ptr<const Model> model_;
-  const Parameters<T>& parameters_;  // model_'s
-  KvCache<T> cache_;
-  Activations<T> activations_;
+  const DecodingWeights<T> weights_;
+  const DecodingKernels<T> kernels_;
+  DecodingSpace<T> space_;
+  const size_t stride_;
+  AlignedVector<T> qkv_;  // [n_layer, 3·n_embd, stride_]
   size_t position_ = 0;
-  std::span<const T> logits_;
+  std::vector<T> logits_;
+  double log_sum_ = 0;
 };
 
 // "17 characters are above the model's block_size 16".

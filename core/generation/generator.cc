@@ -3,17 +3,62 @@
 
 #include <fmt/format.h>
 
-#include <numeric>
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
 #include <span>
 #include <utility>
 #include <variant>
 
 #include "core/errors/errors.h"
 #include "core/generation/decoder.h"
-#include "core/kernels/kernels.h"
+#include "core/generation/string_batch.h"
 
 namespace microgpt {
 namespace {
+
+// Tokenizer::Decode for very many short strings: most characters are a few
+// bytes, which one move copies whether there are as many or not.
+class TextMaker {
+ public:
+  TextMaker(const Tokenizer& tokenizer, size_t max_tokens)
+      : tokenizer_(tokenizer),
+        all_short_(tokenizer.vocab_size() <= kMaxVocabulary),
+        buffer_(kMove * max_tokens) {
+    if (!all_short_) return;
+    for (const std::string& character : tokenizer.alphabet()) {
+      all_short_ = all_short_ && character.size() <= kMove;
+      if (!all_short_) return;
+      Character& added = characters_.emplace_back();
+      added.size = character.size();
+      character.copy(added.bytes, kMove);
+    }
+  }
+
+  std::string Make(std::span<const Token> tokens) {
+    if (!all_short_) return tokenizer_.Decode(tokens);
+    char* end = buffer_.data();
+    for (const Token token : tokens) {
+      std::memcpy(end, characters_[token].bytes, kMove);
+      end += characters_[token].size;
+    }
+    return {buffer_.data(), end};
+  }
+
+ private:
+  static constexpr size_t kMove = 8;
+  // To go through more would take longer than a call for one string.
+  static constexpr size_t kMaxVocabulary = 1000;
+  struct Character {
+    size_t size;
+    char bytes[kMove] = {};
+  };
+
+  const Tokenizer& tokenizer_;
+  bool all_short_;
+  std::vector<Character> characters_;  // by token
+  std::vector<char> buffer_;
+};
 
 template <typename T>
 class TypedGenerator : public Generator {
@@ -21,61 +66,58 @@ class TypedGenerator : public Generator {
   // prefix: at most block_size tokens.
   TypedGenerator(std::shared_ptr<const Model> model,
                  const SamplingConfig& sampling, std::vector<Token> prefix)
-      : decoder_(std::move(model)),
-        sampler_(sampling),
-        prefix_(std::move(prefix)) {}
+      : batch_(std::move(model), sampling, std::move(prefix)),
+        texts_(batch_.model().tokenizer(),
+               batch_.model().config()->block_size) {}
 
   std::optional<Sample> Draw(RandomSource& random,
                              const std::stop_token& stop) override {
-    const Tokenizer& tokenizer = decoder_.model().tokenizer();
-    const size_t block_size = decoder_.model().config()->block_size;
-    if (!after_prefix_ && !ReadPrefix(stop)) return std::nullopt;
-    std::vector<Token> tokens = prefix_;
-    std::vector<double> logprobs = after_prefix_->logprobs;
-    std::span<const T> logits = after_prefix_->logits;
-    decoder_.Rewind(after_prefix_->position);
-    bool ended = false;
-    while (!ended && tokens.size() < block_size) {
-      if (stop.stop_requested()) return std::nullopt;
-      // Only now is it known that another token is wanted.
-      if (tokens.size() > prefix_.size()) logits = decoder_.Feed(tokens.back());
-      const Token token = sampler_.Draw(logits, random);
-      logprobs.push_back(LogProbability(logits, token));
-      ended = token == tokenizer.bos();
-      if (!ended) tokens.push_back(token);
-    }
-    const double logprob =
-        std::accumulate(logprobs.begin(), logprobs.end(), 0.0);
-    return Sample{.text = tokenizer.Decode(tokens),
-                  .logprob = logprob,
-                  .truncated = !ended,
-                  .token_logprobs = std::move(logprobs)};
+    DrawnString string{};
+    if (!batch_.Draw({&string, 1}, 0, &random, true, stop)) return std::nullopt;
+    return MakeSample(string, 0, true);
   }
+
+  std::optional<std::vector<Sample>> DrawMany(
+      uint32_t seed, std::span<StreamPlace> places, bool token_logprobs,
+      const std::stop_token& stop) override {
+    std::vector<Sample> samples;
+    samples.reserve(places.size());
+    while (!places.empty()) {
+      const size_t n = std::min(places.size(), batch_.max_strings());
+      strings_.resize(n);
+      for (size_t i = 0; i < n; ++i) {
+        strings_[i].index = places[i].index;
+        strings_[i].taken = places[i].taken;
+      }
+      if (!batch_.Draw(strings_, seed, nullptr, token_logprobs, stop)) {
+        return std::nullopt;
+      }
+      for (size_t i = 0; i < n; ++i) {
+        places[i].taken = strings_[i].taken;
+        samples.push_back(MakeSample(strings_[i], i, token_logprobs));
+      }
+      places = places.subspan(n);
+    }
+    return samples;
+  }
+
+  size_t StringsAtOnce() const override { return batch_.max_strings(); }
 
  private:
-  // Where every string begins.
-  struct AfterPrefix {
-    std::vector<double> logprobs;  // of the prefix's tokens
-    std::vector<T> logits;         // of the token that follows
-    size_t position;               // the decoder's
-  };
-
-  // Sets after_prefix_. False, and nothing is set, if `stop` was requested.
-  bool ReadPrefix(const std::stop_token& stop) {
-    auto logprobs =
-        decoder_.Begin(prefix_, [&stop] { return stop.stop_requested(); });
-    if (!logprobs) return false;
-    const std::span<const T> logits = decoder_.logits();
-    after_prefix_ = {.logprobs = *std::move(logprobs),
-                     .logits = {logits.begin(), logits.end()},
-                     .position = decoder_.position()};
-    return true;
+  Sample MakeSample(const DrawnString& string, size_t i, bool token_logprobs) {
+    Sample sample{.text = texts_.Make(batch_.TokensOf(i)),
+                  .logprob = string.logprob,
+                  .truncated = !string.ended};
+    if (token_logprobs) {
+      const std::span<const double> logprobs = batch_.LogprobsOf(i);
+      sample.token_logprobs.assign(logprobs.begin(), logprobs.end());
+    }
+    return sample;
   }
 
-  Decoder<T> decoder_;
-  TokenSampler<T> sampler_;
-  const std::vector<Token> prefix_;
-  std::optional<AfterPrefix> after_prefix_;
+  StringBatch<T> batch_;
+  TextMaker texts_;
+  std::vector<DrawnString> strings_;
 };
 
 }  // namespace

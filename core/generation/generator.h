@@ -2,8 +2,11 @@
 #ifndef MICROGPT_CORE_GENERATION_GENERATOR_H_
 #define MICROGPT_CORE_GENERATION_GENERATOR_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -21,11 +24,22 @@ struct Sample {
   std::string text;
   double logprob = 0;      // nats, of the whole string, at temperature 1
   bool truncated = false;  // ended by block_size, not by an end mark
-  std::vector<double> token_logprobs = {};  // sums to logprob; end mark last
+  // Sums to logprob; end mark last. Empty if not asked for.
+  std::vector<double> token_logprobs = {};
 };
 
-// Draws strings that begin with a prefix from one model. Holds the model, a KV
-// cache and the prefix's state, which the first Draw computes. Not thread-safe.
+// Where in the streams of IndexedRandom a string takes its numbers: from stream
+// `index` on, behind those that earlier draws of it took.
+struct StreamPlace {
+  uint32_t index;
+  uint32_t taken = 0;
+};
+
+// Draws strings that begin with a prefix from one model. Holds the model and
+// what it learns of the strings' common beginnings, the prefix's first, which
+// the first draw computes. A string depends on the model, the settings and its
+// random numbers alone, not on what is drawn before it or beside it. Not
+// thread-safe.
 class Generator {
  public:
   // INVALID_ARGUMENT, field "prefix": a character the model never saw.
@@ -36,11 +50,23 @@ class Generator {
   virtual ~Generator() = default;
 
   // Draws one string: from BOS and the prefix on, until the end mark or
-  // block_size characters. Takes one number a token from `random`. nullopt if
-  // `stop` was requested, which it looks at once a token, and once in 16 tokens
-  // while it reads the prefix, many at a time.
+  // block_size characters. Takes one number a token from `random`, none at
+  // temperature 0. nullopt if `stop` was requested, which it looks at once a
+  // token, and once in 16 tokens while it reads the prefix, many at a time.
   virtual std::optional<Sample> Draw(RandomSource& random,
                                      const std::stop_token& stop) = 0;
+
+  // Draws a string for each of `places`, as Draw does with IndexedRandom(seed,
+  // index), many at once; moves each place behind the numbers it took. nullopt,
+  // and the places anywhere, if `stop` was requested, which it looks at as
+  // often.
+  virtual std::optional<std::vector<Sample>> DrawMany(
+      uint32_t seed, std::span<StreamPlace> places, bool token_logprobs,
+      const std::stop_token& stop) = 0;
+
+  // How many strings at once make good use of the machine and still take a few
+  // milliseconds at most, or are a vector's worth.
+  virtual size_t StringsAtOnce() const = 0;
 };
 
 }  // namespace microgpt

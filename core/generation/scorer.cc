@@ -8,7 +8,6 @@
 
 #include "core/errors/errors.h"
 #include "core/generation/decoder.h"
-#include "core/kernels/kernels.h"
 
 namespace microgpt {
 namespace {
@@ -35,7 +34,8 @@ class TypedScorer : public Scorer {
     std::vector<double>& logprobs = score.token_logprobs;
     score.truncated = tokens.size() == block_size;
     if (!score.truncated) {
-      logprobs.push_back(LogProbability(decoder_.logits(), tokenizer.bos()));
+      logprobs.push_back(decoder_.logits()[tokenizer.bos()] -
+                         decoder_.log_sum());
     }
     score.logprob = std::accumulate(logprobs.begin(), logprobs.end(), 0.0);
     score.bits_per_token = -score.logprob / std::numbers::ln2 /

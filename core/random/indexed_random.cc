@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "core/random/indexed_random.h"
 
+#include <cstddef>
+
 namespace microgpt {
+namespace {
+
+double FromWords(uint32_t first, uint32_t second) {
+  const uint32_t high = first >> 5;  // 27 bits
+  const uint32_t low = second >> 6;  // 26 bits
+  return (high * 67108864.0 + low) * (1.0 / 9007199254740992.0);
+}
+
+}  // namespace
 
 std::array<uint32_t, 4> Philox4x32(std::array<uint32_t, 4> counter,
                                    std::array<uint32_t, 2> key) {
@@ -31,9 +42,14 @@ uint32_t IndexedRandom::Next() {
 }
 
 double IndexedRandom::Uniform() {
-  const uint32_t high = Next() >> 5;  // 27 bits
-  const uint32_t low = Next() >> 6;   // 26 bits
-  return (high * 67108864.0 + low) * (1.0 / 9007199254740992.0);
+  const uint32_t high = Next();
+  return FromWords(high, Next());
+}
+
+double IndexedUniform(uint32_t seed, uint32_t index, uint32_t number) {
+  const auto words = Philox4x32({number / 2, 0, index, 0}, {seed, 0});
+  const size_t first = 2 * (number % 2);
+  return FromWords(words[first], words[first + 1]);
 }
 
 }  // namespace microgpt

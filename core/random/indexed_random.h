@@ -33,6 +33,9 @@ class IndexedRandom : public RandomSource {
   int used_ = 4;                   // how many of them are spent
 };
 
+// Number `number`, from 0, of IndexedRandom(seed, index).
+double IndexedUniform(uint32_t seed, uint32_t index, uint32_t number);
+
 // One block of Philox4x32-10.
 std::array<uint32_t, 4> Philox4x32(std::array<uint32_t, 4> counter,
                                    std::array<uint32_t, 2> key);

@@ -37,6 +37,13 @@ TEST(IndexedRandomTest, NumbersAreMadeOfTheWordsOfTheBlocks) {
             ((second[0] >> 5) * kTwoTo26 + (second[1] >> 6)) / kTwoTo53);
 }
 
+TEST(IndexedRandomTest, AnyNumberCanBeHadAlone) {
+  IndexedRandom random(42, 7);
+  for (uint32_t i = 0; i < 100; ++i) {
+    EXPECT_EQ(IndexedUniform(42, 7, i), random.Uniform());
+  }
+}
+
 TEST(IndexedRandomTest, SeedAndIndexPickTheStreamAndNothingElseDoes) {
   IndexedRandom a(42, 7), again(42, 7), other_index(42, 8), other_seed(43, 7);
   for (int i = 0; i < 100; ++i) {

@@ -15,8 +15,8 @@
 #include "core/errors/errors.h"
 #include "core/errors/ranges.h"
 #include "core/generation/generator.h"
+#include "core/generation/sample_sequence.h"
 #include "core/generation/scorer.h"
-#include "core/random/indexed_random.h"
 #include "core/random/python_random.h"
 #include "core/text/utf8.h"
 #include "server/handlers/convert.h"
@@ -97,21 +97,23 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
 
  private:
   absl::StatusOr<std::optional<v1::GenerateResponse>> MakeMessage() {
-    if (generator_ == nullptr) MICROGPT_RETURN_IF_ERROR(Start());
+    if (sequence_ == nullptr) MICROGPT_RETURN_IF_ERROR(Start());
     v1::GenerateResponse message;
     // The first sample leaves at once; then as many as one slice makes.
     const int most = made_ == 0 ? 1 : kBatchSamples;
     const Clock::time_point end = Clock::now() + RunQueue::kSlice;
     size_t bytes = 0;
-    while (!Exhausted() && message.samples_size() < most &&
-           bytes < kBatchBytes && Clock::now() < end) {
+    while (!sequence_->exhausted() && message.samples_size() < most &&
+           bytes < kBatchBytes) {
       if (stop_.stop_requested()) return absl::CancelledError();
-      if (std::optional<Sample> sample = Attempt()) {
+      if (std::optional<Sample> sample = sequence_->Take()) {
         bytes += sample->text.size() + 8 * sample->token_logprobs.size();
         Add(*std::move(sample), message);
+      } else if (Clock::now() >= end || !sequence_->Draw(stop_)) {
+        break;
       }
     }
-    if (Exhausted()) {
+    if (sequence_->exhausted()) {
       ended_ = true;
       AddSummary(message);
     }
@@ -124,30 +126,30 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
     const std::shared_ptr<const Model>& model = snapshot.model;
     reference_ = snapshot.version.Reference();
     MICROGPT_ASSIGN_OR_RETURN(
-        generator_,
+        std::unique_ptr<Generator> generator,
         Generator::Create(model, settings_.sampling, settings_.prefix));
-    if (settings_.python) {
-      random_ = std::make_unique<PythonRandom>(
-          settings_.seed ? PythonRandom(*settings_.seed) : model->random());
-    }
+    sequence_ = settings_.python
+                    ? MakePythonSequence(std::move(generator), *model)
+                    : MakeIndexedSequence(std::move(generator));
     return absl::OkStatus();
   }
 
-  // All made, or no attempts left for the next one.
-  bool Exhausted() const {
-    return made_ == settings_.count || tried_ == settings_.max_attempts;
+  std::unique_ptr<SampleSequence> MakePythonSequence(
+      std::unique_ptr<Generator> generator, const Model& model) const {
+    return SampleSequence::InOneStream(
+        std::move(generator),
+        std::make_unique<PythonRandom>(
+            settings_.seed ? PythonRandom(*settings_.seed) : model.random()),
+        settings_.count);
   }
 
-  // One draw of the next sample; nullopt if it is not wanted or was stopped.
-  std::optional<Sample> Attempt() {
-    if (!settings_.python && tried_ == 0) {
-      random_ = std::make_unique<IndexedRandom>(*settings_.seed, made_);
-    }
-    std::optional<Sample> sample = generator_->Draw(*random_, stop_);
-    ++tried_;
-    ++attempts_;
-    const bool wanted = sample && (settings_.python || !sample->text.empty());
-    return wanted ? std::move(sample) : std::nullopt;
+  std::unique_ptr<SampleSequence> MakeIndexedSequence(
+      std::unique_ptr<Generator> generator) const {
+    return SampleSequence::Indexed(std::move(generator),
+                                   {.seed = *settings_.seed,
+                                    .count = settings_.count,
+                                    .max_attempts = settings_.max_attempts,
+                                    .token_logprobs = settings_.logprobs});
   }
 
   void Add(Sample sample, v1::GenerateResponse& message) {
@@ -161,14 +163,13 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
                                              sample.token_logprobs.end());
     }
     ++made_;
-    tried_ = 0;
   }
 
   void AddSummary(v1::GenerateResponse& message) const {
     v1::Summary& summary = *message.mutable_summary();
     summary.set_count(made_);
-    summary.set_attempts(static_cast<uint32_t>(
-        std::min<uint64_t>(attempts_, std::numeric_limits<uint32_t>::max())));
+    summary.set_attempts(static_cast<uint32_t>(std::min<uint64_t>(
+        sequence_->attempts(), std::numeric_limits<uint32_t>::max())));
     summary.set_shortfall(settings_.count - made_);
     if (settings_.seed) summary.set_seed(*settings_.seed);
     summary.set_model(reference_);
@@ -183,11 +184,8 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
   const Clock::time_point start_ = Clock::now();
 
   std::string reference_;  // "names@3"
-  std::unique_ptr<Generator> generator_;
-  std::unique_ptr<RandomSource> random_;
+  std::unique_ptr<SampleSequence> sequence_;
   uint32_t made_ = 0;
-  uint32_t tried_ = 0;     // draws of the sample that comes next
-  uint64_t attempts_ = 0;  // draws of all
   bool ended_ = false;
 };
 

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "core/generation/generator.h"
-#include "core/random/indexed_random.h"
 #include "core/training/trainer.h"
 
 namespace microgpt::server {
@@ -33,11 +32,12 @@ std::vector<std::string> DrawSamples(std::shared_ptr<const Model> model,
   std::vector<std::string> texts;
   const auto generator =
       Generator::Create(std::move(model), SamplingConfig(), "");
-  for (uint32_t i = 0; generator.ok() && i < kSamples; ++i) {
-    IndexedRandom random(seed, i);
-    auto sample = (*generator)->Draw(random, stop);
-    if (sample) texts.push_back(std::move(sample->text));
-  }
+  if (!generator.ok()) return texts;
+  std::vector<StreamPlace> places(kSamples);
+  for (uint32_t i = 0; i < kSamples; ++i) places[i].index = i;
+  auto samples = (*generator)->DrawMany(seed, places, false, stop);
+  if (!samples) return texts;
+  for (Sample& sample : *samples) texts.push_back(std::move(sample.text));
   return texts;
 }
 

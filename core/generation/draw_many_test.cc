@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: MIT
+//
+// Strings drawn many at once are those drawn alone, bit for bit, and follow the
+// model's distribution.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <map>
+#include <random>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/generation/generator.h"
+#include "core/generation/scorer.h"
+#include "core/random/indexed_random.h"
+#include "core/random/python_random.h"
+#include "hwy/highway.h"
+
+namespace microgpt {
+namespace {
+
+using ModelPointer = std::shared_ptr<const Model>;
+
+// The first `size` characters from U+0100 on.
+std::vector<std::string> Alphabet(uint32_t size) {
+  std::vector<std::string> alphabet;
+  for (uint32_t i = 0; i < size; ++i) {
+    const uint32_t code = 0x100 + i;
+    alphabet.push_back({static_cast<char>(0xC0 | code >> 6),
+                        static_cast<char>(0x80 | (code & 63))});
+  }
+  return alphabet;
+}
+
+template <typename T>
+ModelPointer RandomModel(const ModelSettings& settings, uint32_t vocab_size,
+                         uint32_t seed, double std = 0.5) {
+  const ModelConfig config = *ModelConfig::Create(settings);
+  Parameters<T> parameters(config, vocab_size);
+  PythonRandom random(seed);
+  parameters.Draw(std, random);
+  return std::make_shared<const Model>(
+      config, Tokenizer(TokenizerKind::kCodePoint, Alphabet(vocab_size - 1)),
+      std::move(parameters), random);
+}
+
+std::unique_ptr<Generator> MakeGenerator(const ModelPointer& model,
+                                         const SamplingSettings& settings,
+                                         std::string_view prefix = "") {
+  return *Generator::Create(model, *SamplingConfig::Create(settings), prefix);
+}
+
+std::vector<StreamPlace> Places(uint32_t first, uint32_t count) {
+  std::vector<StreamPlace> places;
+  for (uint32_t i = 0; i < count; ++i) places.push_back({first + i});
+  return places;
+}
+
+std::vector<Sample> DrawMany(Generator& generator, uint32_t first,
+                             uint32_t count) {
+  std::vector<StreamPlace> places = Places(first, count);
+  return *generator.DrawMany(7, places, true, {});
+}
+
+void ExpectSame(const Sample& a, const Sample& b) {
+  EXPECT_EQ(a.text, b.text);
+  EXPECT_EQ(a.logprob, b.logprob);
+  EXPECT_EQ(a.truncated, b.truncated);
+  EXPECT_EQ(a.token_logprobs, b.token_logprobs);
+}
+
+// A model, settings and a prefix of random shape, odd ones too.
+template <typename T>
+struct Example {
+  explicit Example(uint32_t seed) {
+    std::mt19937 random(seed);
+    const auto number = [&](uint32_t min, uint32_t max) {
+      return std::uniform_int_distribution<uint32_t>(min, max)(random);
+    };
+    const bool default_shape = seed % 4 == 0;
+    const bool wide = seed % 8 == 1;  // more features than are taken at once
+    const uint32_t n_head = default_shape ? 4 : number(1, 5);
+    const uint32_t head_size = default_shape ? 4
+                               : wide        ? number(60, 70) / n_head + 1
+                                             : number(1, 6);
+    const uint32_t block_size = number(0, 3) == 0 ? 1 : number(2, 20);
+    vocab_size = number(0, 2) == 0 ? number(65, 300) : number(2, 30);
+    model = RandomModel<T>({.n_layer = number(1, 3),
+                            .n_embd = n_head * head_size,
+                            .n_head = n_head,
+                            .block_size = block_size},
+                           vocab_size, seed, wide ? 0.1 : 0.5);
+    settings.temperature = std::vector{0.0, 0.3, 0.5, 1.0, 2.0}[number(0, 4)];
+    if (number(0, 3) == 0) settings.top_k = number(1, 5);
+    if (number(0, 3) == 0) settings.top_p = 0.8;
+    for (uint32_t n = number(0, std::min(3u, block_size)); n > 0; --n) {
+      prefix += Alphabet(vocab_size - 1)[number(0, vocab_size - 2)];
+    }
+    count = number(1, 150);
+  }
+
+  std::unique_ptr<Generator> Make() const {
+    return MakeGenerator(model, settings, prefix);
+  }
+
+  ModelPointer model;
+  SamplingSettings settings;
+  std::string prefix;
+  uint32_t vocab_size, count;
+};
+
+// Calls f for every instruction set of this machine.
+template <typename F>
+void ForEachTarget(const F& f) {
+  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    SCOPED_TRACE(hwy::TargetName(target));
+    hwy::SetSupportedTargetsForTest(target);
+    f(target);
+  }
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+template <typename T>
+class DrawManyTest : public testing::Test {};
+using Precisions = testing::Types<float, double>;
+TYPED_TEST_SUITE(DrawManyTest, Precisions);
+
+TYPED_TEST(DrawManyTest, AStringIsTheSameBitsAloneAndAmongOthers) {
+  ForEachTarget([](int64_t) {
+    for (uint32_t seed = 0; seed < 24; ++seed) {
+      SCOPED_TRACE(seed);
+      const Example<TypeParam> example(seed);
+      const auto many = example.Make(), warm = example.Make();
+      const std::vector<Sample> samples = DrawMany(*many, 0, example.count);
+      for (uint32_t i = 0; i < example.count; i += 7) {
+        ExpectSame(DrawMany(*example.Make(), i, 1)[0], samples[i]);
+        IndexedRandom random(7, i);
+        ExpectSame(*warm->Draw(random, {}), samples[i]);
+      }
+    }
+  });
+}
+
+// What is known of common beginnings grows from draw to draw.
+TYPED_TEST(DrawManyTest, AStringIsTheSameBitsWhateverWasDrawnBefore) {
+  for (uint32_t seed = 0; seed < 24; ++seed) {
+    SCOPED_TRACE(seed);
+    const Example<TypeParam> example(seed);
+    const auto generator = example.Make();
+    const std::vector<Sample> samples = DrawMany(*generator, 3, example.count);
+    for (uint32_t i = 0; i < 4; ++i) DrawMany(*generator, 50 * i, 301);
+    const std::vector<Sample> again = DrawMany(*generator, 3, example.count);
+    for (uint32_t i = 0; i < example.count; ++i)
+      ExpectSame(again[i], samples[i]);
+  }
+}
+
+TYPED_TEST(DrawManyTest, LogprobsAreTheScorersBits) {
+  ForEachTarget([](int64_t) {
+    for (uint32_t seed = 0; seed < 24; ++seed) {
+      SCOPED_TRACE(seed);
+      const Example<TypeParam> example(seed);
+      const auto scorer = Scorer::Create(example.model);
+      const auto generator = example.Make();
+      for (const Sample& sample : DrawMany(*generator, 0, 20)) {
+        const StringScore score = *scorer->Score(sample.text, {});
+        EXPECT_EQ(sample.token_logprobs, score.token_logprobs);
+        EXPECT_EQ(sample.logprob, score.logprob);
+      }
+    }
+  });
+}
+
+// Where fused multiply-adds are, the vector's width does not matter; elsewhere
+// only rounding differs.
+TYPED_TEST(DrawManyTest, InstructionSetsAgree) {
+  const bool is_float = std::is_same_v<TypeParam, float>;
+  for (uint32_t seed = 0; seed < 24; ++seed) {
+    SCOPED_TRACE(seed);
+    const Example<TypeParam> example(seed);
+    const std::string text = DrawMany(*example.Make(), 0, 1)[0].text;
+    std::map<bool, std::vector<double>> by_fusing;
+    ForEachTarget([&](int64_t target) {
+      const bool fuses = target <= HWY_AVX2;  // the better, the lower
+      const std::vector<double> logprobs =
+          Scorer::Create(example.model)->Score(text, {})->token_logprobs;
+      const auto [first, is_first] = by_fusing.try_emplace(fuses, logprobs);
+      if (!is_first && fuses) {
+        EXPECT_EQ(logprobs, first->second);
+      }
+      const std::vector<double>& other = by_fusing.begin()->second;
+      ASSERT_EQ(logprobs.size(), other.size());
+      for (size_t i = 0; i < other.size(); ++i) {
+        EXPECT_NEAR(logprobs[i], other[i], is_float ? 1e-3 : 1e-11);
+      }
+    });
+  }
+}
+
+// The probability of every string, token by token from what the scorer says.
+class ExactDistribution {
+ public:
+  ExactDistribution(const Model& model, Scorer& scorer, double temperature)
+      : model_(model), scorer_(scorer), temperature_(temperature) {
+    Add("", 0, 1);
+  }
+  const std::map<std::string, double>& probabilities() const {
+    return probabilities_;
+  }
+
+ private:
+  void Add(const std::string& text, size_t length, double probability) {
+    if (length == model_.config()->block_size) {
+      probabilities_[text] += probability;
+      return;
+    }
+    const auto& alphabet = model_.tokenizer().alphabet();
+    std::vector<double> weights;
+    for (const std::string& next : alphabet) {
+      weights.push_back(Weight(text + next, length));
+    }
+    weights.push_back(Weight(text, length));
+    double sum = 0;
+    for (const double weight : weights) sum += weight;
+    for (size_t i = 0; i < alphabet.size(); ++i) {
+      Add(text + alphabet[i], length + 1, probability * weights[i] / sum);
+    }
+    probabilities_[text] += probability * weights.back() / sum;
+  }
+
+  double Weight(const std::string& text, size_t token) {
+    const StringScore score = *scorer_.Score(text, {});
+    return std::exp(score.token_logprobs[token] / temperature_);
+  }
+
+  const Model& model_;
+  Scorer& scorer_;
+  const double temperature_;
+  std::map<std::string, double> probabilities_;
+};
+
+// 200,000 draws of a model with 40 strings: each string's count stays within
+// five standard deviations of what its exact probability says.
+TYPED_TEST(DrawManyTest, FrequenciesAreTheExactProbabilities) {
+  constexpr uint32_t kDraws = 200000;
+  for (const double temperature : {0.5, 1.0}) {
+    const ModelPointer model = RandomModel<TypeParam>(
+        {.n_embd = 16, .n_head = 4, .block_size = 3}, 4, 3);
+    const auto generator = MakeGenerator(model, {.temperature = temperature});
+    std::map<std::string, uint32_t> counts;
+    for (const Sample& sample : DrawMany(*generator, 0, kDraws)) {
+      ++counts[sample.text];
+    }
+    const auto scorer = Scorer::Create(model);
+    const ExactDistribution exact(*model, *scorer, temperature);
+    EXPECT_EQ(exact.probabilities().size(), 40);
+    for (const auto& [text, p] : exact.probabilities()) {
+      EXPECT_NEAR(counts[text], kDraws * p,
+                  5 * std::sqrt(kDraws * p * (1 - p)) + 1)
+          << text;
+    }
+  }
+}
+
+TYPED_TEST(DrawManyTest, PlacesMoveBehindTheNumbersTaken) {
+  const ModelPointer model = RandomModel<TypeParam>({.block_size = 5}, 9, 1);
+  const auto generator = MakeGenerator(model, {.temperature = 1});
+  std::vector<StreamPlace> places = Places(0, 33);
+  const auto first = *generator->DrawMany(7, places, true, {});
+  for (uint32_t i = 0; i < 33; ++i) {
+    EXPECT_EQ(places[i].taken, first[i].token_logprobs.size());
+  }
+  const auto second = *generator->DrawMany(7, places, true, {});
+  for (uint32_t i = 0; i < 33; ++i) {
+    IndexedRandom random(7, i);
+    ExpectSame(*generator->Draw(random, {}), first[i]);
+    ExpectSame(*generator->Draw(random, {}), second[i]);
+  }
+}
+
+TYPED_TEST(DrawManyTest, LogprobsThatAreNotAskedForAreLeftOut) {
+  const ModelPointer model = RandomModel<TypeParam>({}, 9, 1);
+  const auto generator = MakeGenerator(model, {});
+  const Sample with = DrawMany(*generator, 0, 1)[0];
+  std::vector<StreamPlace> places = Places(0, 1);
+  const Sample without = (*generator->DrawMany(7, places, false, {}))[0];
+  EXPECT_EQ(without.text, with.text);
+  EXPECT_EQ(without.logprob, with.logprob);
+  EXPECT_TRUE(without.token_logprobs.empty());
+}
+
+TYPED_TEST(DrawManyTest, AStopGivesNothingAndDoesNoHarm) {
+  const ModelPointer model = RandomModel<TypeParam>({}, 9, 1);
+  const auto generator = MakeGenerator(model, {});
+  const std::vector<Sample> before = DrawMany(*generator, 0, 100);
+  std::stop_source source;
+  source.request_stop();
+  std::vector<StreamPlace> places = Places(50, 100);
+  EXPECT_FALSE(generator->DrawMany(7, places, true, source.get_token()));
+  const std::vector<Sample> after = DrawMany(*generator, 0, 100);
+  for (size_t i = 0; i < 100; ++i) ExpectSame(after[i], before[i]);
+}
+
+// Requests the stop while a number is drawn, which always is the same.
+class StoppingRandom : public RandomSource {
+ public:
+  StoppingRandom(int after, std::stop_source& source)
+      : left_(after), source_(source) {}
+  double Uniform() override {
+    if (--left_ == 0) source_.request_stop();
+    return 0;  // the first character, for ever: never the end mark
+  }
+
+ private:
+  int left_;
+  std::stop_source& source_;
+};
+
+// The string that waits when the stop is seen is the one that is drawn next.
+TYPED_TEST(DrawManyTest, AfterAStopNobodyWaits) {
+  const ModelPointer model = RandomModel<TypeParam>({}, 9, 1);
+  const auto draw = [](Generator& generator, int stop_after) {
+    std::stop_source source;
+    StoppingRandom random(stop_after, source);
+    return generator.Draw(random, source.get_token());
+  };
+  const auto fresh = MakeGenerator(model, {.temperature = 1});
+  const Sample expected = *draw(*fresh, 0);
+  ASSERT_GT(expected.token_logprobs.size(), 4);
+  for (int stop_after = 1; stop_after < 4; ++stop_after) {
+    const auto generator = MakeGenerator(model, {.temperature = 1});
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(draw(*generator, stop_after));
+    for (int i = 0; i < 3; ++i) ExpectSame(*draw(*generator, 0), expected);
+  }
+}
+
+// Such as a training with too high a learning rate leaves.
+TYPED_TEST(DrawManyTest, AModelThatIsNotFiniteDrawsSomething) {
+  for (const double weight : {std::numeric_limits<double>::quiet_NaN(),
+                              std::numeric_limits<double>::infinity(), 1e30}) {
+    const ModelConfig config = *ModelConfig::Create({.block_size = 4});
+    Parameters<TypeParam> parameters(config, 70);
+    for (TypeParam& value : parameters.values()) {
+      value = static_cast<TypeParam>(weight);
+    }
+    const auto model = std::make_shared<const Model>(
+        config, Tokenizer(TokenizerKind::kCodePoint, Alphabet(69)),
+        std::move(parameters), PythonRandom(1));
+    for (const SamplingSettings& settings :
+         {SamplingSettings{}, SamplingSettings{.temperature = 0},
+          SamplingSettings{.top_k = 3, .top_p = 0.5}}) {
+      const auto generator = MakeGenerator(model, settings);
+      for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(DrawMany(*generator, 0, 40).size(), 40);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace microgpt
