@@ -85,7 +85,7 @@ absl::Status CaseSettings::Validate() const {
   MICROGPT_RETURN_IF_ERROR(model.Validate());
   MICROGPT_RETURN_IF_ERROR(training.Validate());
   MICROGPT_RETURN_IF_ERROR(sampling.Validate());
-  MICROGPT_RETURN_IF_ERROR(CheckRange("streams", streams, 1, 1));
+  MICROGPT_RETURN_IF_ERROR(CheckRange("streams", streams, 0, 1));
   return CheckRange("vocab", vocab, 2, 20992);
 }
 
@@ -101,6 +101,9 @@ std::vector<Case> GenerateCases() {
   for (const uint32_t n_embd : kWidths) {
     Add(Shape({.n_embd = n_embd}, 1), cases);
   }
+  CaseSettings one_by_one;
+  one_by_one.streams = 1;
+  Add(one_by_one, cases);
   CaseSettings big_alphabet;
   big_alphabet.documents = Documents::kRandom;
   Add(big_alphabet, cases);

@@ -27,7 +27,7 @@ struct CaseSettings {
   ModelSettings model = {};
   TrainingSettings training = {};
   SamplingSettings sampling = {};
-  uint32_t streams = 1;  // strings drawn at once; 1 is all there is
+  uint32_t streams = 0;  // strings drawn at once; 0: as many as Generate does
   Documents documents = Documents::kLines;
   uint32_t vocab = 2345;  // of random documents, BOS included: 2..20992
 

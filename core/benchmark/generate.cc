@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "core/benchmark/generate.h"
 
+#include <limits>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "core/benchmark/documents.h"
 #include "core/generation/generator.h"
+#include "core/generation/sample_sequence.h"
 #include "core/model/model.h"
 #include "core/random/indexed_random.h"
 #include "core/text/characters.h"
@@ -28,15 +31,26 @@ uint64_t CountTokens(const Sample& sample) {
          (sample.truncated ? 0 : 1);
 }
 
-// Draws strings without end, each from a stream of numbers of its own, as
-// Generate does.
+// Draws strings without end, each from a stream of numbers of its own: one call
+// of Generate that never ends, or one string after the other.
 class EndlessDrawing {
  public:
   EndlessDrawing(const Case& c, std::shared_ptr<const Model> model)
-      : generator_(
+      : single_(c->streams == 1),
+        generator_(
             Generator::Create(std::move(model),
                               SamplingConfig::Create(c->sampling).value(), "")
-                .value()) {}
+                .value()),
+        streams_(single_ ? 1 : generator_->StringsAtOnce()) {
+    if (single_) return;
+    sequence_ = SampleSequence::Indexed(
+        std::move(generator_), {.seed = 1,
+                                .count = std::numeric_limits<uint32_t>::max(),
+                                .max_attempts = 1000,
+                                .token_logprobs = false});
+  }
+
+  size_t streams() const { return streams_; }
 
   // units: tokens. Counts them when the clock stands.
   Timed Run(uint64_t strings) {
@@ -56,13 +70,25 @@ class EndlessDrawing {
 
  private:
   void Draw() {
-    for (Sample& sample : samples_) {
-      IndexedRandom random(/*seed=*/1, index_++);
-      sample = *generator_->Draw(random, {});
+    for (Sample& sample : samples_) sample = single_ ? DrawOne() : TakeNext();
+  }
+
+  Sample DrawOne() {
+    IndexedRandom random(/*seed=*/1, index_++);
+    return *generator_->Draw(random, {});
+  }
+
+  Sample TakeNext() {
+    while (true) {
+      if (std::optional<Sample> sample = sequence_->Take()) return *sample;
+      sequence_->Draw({});
     }
   }
 
-  const std::unique_ptr<Generator> generator_;
+  const bool single_;
+  std::unique_ptr<Generator> generator_;  // of single strings
+  const size_t streams_;
+  std::unique_ptr<SampleSequence> sequence_;
   std::vector<Sample> samples_;
   uint32_t index_ = 0;
   uint64_t strings_ = 0;
@@ -79,7 +105,7 @@ JsonLine MeasureGeneration(const Case& c, const Corpus& lines,
       Repeat(effort, [&](uint64_t strings) { return drawing.Run(strings); });
   const Summary seconds = Summarize(seconds_a_token);
   JsonLine line = CaseLine("generate", c, VocabSize(documents));
-  line.Add("streams", c->streams)
+  line.Add("streams", drawing.streams())
       .Add("temperature", c->sampling.temperature)
       .Add("tokens_per_s", 1 / seconds.median)
       .Add("spread", {1 / seconds.p90, 1 / seconds.p10})

@@ -44,7 +44,7 @@ void AddNumbers(CLI::App& app, Options* options) {
        [](auto& c, auto& v) { c.training.threads = v; }},
       {"--steps", "of time_to_loss, and of the model that generate draws from",
        [](auto& c, auto& v) { c.training.steps = v; }},
-      {"--streams", "strings drawn at once",
+      {"--streams", "strings drawn at once: 1, or 0 for Generate's own",
        [](auto& c, auto& v) { c.streams = v; }},
       {"--vocab", "tokens, with --documents random",
        [](auto& c, auto& v) { c.vocab = v; }},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/training/team.h"
 
+#include <system_error>
+
 #include "core/kernels/denormals.h"
 #include "hwy/cache_control.h"
 
@@ -27,15 +29,12 @@ Team::Team(size_t threads) {
     for (size_t i = 1; i < threads; ++i) {
       helpers_.emplace_back([this, i] { Help(i); });
     }
-  } catch (...) {
-    End();
-    throw;
+  } catch (const std::system_error&) {
+    // The system has no more: those that there are do the work.
   }
 }
 
-Team::~Team() { End(); }
-
-void Team::End() {
+Team::~Team() {
   call_.store(kEnd, std::memory_order_release);
   call_.notify_all();
   for (std::thread& helper : helpers_) helper.join();

@@ -19,8 +19,7 @@ namespace microgpt {
 // One thread at a time may call Run.
 class Team {
  public:
-  // threads: 1.. with the caller. Throws std::system_error if one cannot be
-  // had.
+  // threads: 1.. with the caller. There are fewer if the system has no more.
   explicit Team(size_t threads);
   ~Team();
   Team(const Team&) = delete;
@@ -35,7 +34,6 @@ class Team {
 
  private:
   void Help(size_t i);
-  void End();
 
   const absl::FunctionRef<void(size_t)>* work_ = nullptr;
   // Counts calls of Run; kEnd asks the helpers to end.

@@ -75,6 +75,23 @@ TEST(TrainerTest, TheSameSeedGivesTheSameBits) {
   EXPECT_EQ(Values<float>(*a), Values<float>(*b));
 }
 
+// The batch is of several chunks, and one of more chunks than there are sums.
+TEST(TrainerTest, AnyNumberOfThreadsGivesTheSameBits) {
+  const Corpus corpus = WordCorpus();
+  for (const uint32_t batch_size : {80u, 1000u}) {
+    const auto alone = Trainer::Create(
+        ModelConfig(), Training({.batch_size = batch_size}), corpus);
+    const std::vector<double> losses = TakeSteps(*alone, 5);
+    for (const uint32_t threads : {2u, 3u, 64u}) {
+      const auto together = Trainer::Create(
+          ModelConfig(),
+          Training({.batch_size = batch_size, .threads = threads}), corpus);
+      EXPECT_EQ(TakeSteps(*together, 5), losses) << threads;
+      EXPECT_EQ(Values<float>(*together), Values<float>(*alone)) << threads;
+    }
+  }
+}
+
 TEST(TrainerTest, ClustersOfOneCodePointGiveTheSameBitsAsCodePoints) {
   const Corpus corpus = WordCorpus();
   const auto code_points = Trainer::Create(ModelConfig(), Training({}), corpus);
