@@ -23,8 +23,8 @@ struct AlignedAllocator {
     return static_cast<T*>(
         ::operator new (n * sizeof(T), std::align_val_t{kAlignment}));
   }
-  void deallocate(T* memory, size_t n) {
-    ::operator delete (memory, n * sizeof(T), std::align_val_t{kAlignment});
+  void deallocate(T* memory, size_t) {
+    ::operator delete (memory, std::align_val_t{kAlignment});
   }
   bool operator==(const AlignedAllocator&) const { return true; }
 };
