@@ -27,16 +27,6 @@ namespace microgpt {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// kTimes · n, known to the compiler if n is.
-template <size_t kTimes, size_t kN>
-constexpr auto TimesSize(std::integral_constant<size_t, kN>) {
-  return std::integral_constant<size_t, kTimes * kN>();
-}
-template <size_t kTimes>
-constexpr size_t TimesSize(size_t n) {
-  return kTimes * n;
-}
-
 // One position of several strings, one a lane. Key s stands s · key_size values
 // behind key 0, and row j of it `columns` · j behind its first.
 template <class D>
@@ -93,7 +83,7 @@ class PanelPass {
         } else {
           TakeFromTable(table, panel, vectors * lanes_);
         }
-        KeepState(i, panel, gathering, vectors * lanes_);
+        KeepState(i, panel, vectors * lanes_);
         AttendStrings<vectors>(i, panel.position, gathering);
         EndLayer<vectors>(i);
       }
@@ -131,19 +121,16 @@ class PanelPass {
   }
 
   auto Rows(const T* data) const {
-    return WeightView<T, Embd, std::integral_constant<size_t, 1>>{
-        data, n_embd_, {}};
+    return WeightView<T, Embd, Size<1>>{data, n_embd_, {}};
   }
   auto LongRows(const T* data) const {
-    using Long = decltype(TimesSize<4>(n_embd_));
-    return WeightView<T, Long, std::integral_constant<size_t, 1>>{
-        data, TimesSize<4>(n_embd_), {}};
+    using Long = decltype(Times<4>(n_embd_));
+    return WeightView<T, Long, Size<1>>{data, Times<4>(n_embd_), {}};
   }
 
   size_t Group() const { return FeaturesAtOnce(n_embd_, n_embd_ / head_size_); }
   bool AllAtOnce() const {
-    return std::is_same_v<Embd, std::integral_constant<size_t, 16>> ||
-           Group() == n_embd_;
+    return std::is_same_v<Embd, Size<16>> || Group() == n_embd_;
   }
   // Where a panel's own keys and values are computed: if attention takes all
   // features at once, behind those of the past.
@@ -172,7 +159,7 @@ class PanelPass {
     RmsNorm<kVectors>(d_, n_embd_, a_.x, stride_, a_.norm, a_.scale);
     Linear<kVectors>(d_, Rows(wqkv), n_embd_, n_embd_, a_.norm, stride_, a_.q,
                      Plain());
-    Linear<kVectors>(d_, Rows(wqkv + n_embd_ * n_embd_), TimesSize<2>(n_embd_),
+    Linear<kVectors>(d_, Rows(wqkv + n_embd_ * n_embd_), Times<2>(n_embd_),
                      n_embd_, a_.norm, stride_, kv, Plain());
   }
 
@@ -183,11 +170,10 @@ class PanelPass {
     Linear<kVectors>(d_, Rows(layer.attn_wo), n_embd_, n_embd_, a_.heads,
                      stride_, a_.x, PlusResidual<T>{a_.x});
     RmsNorm<kVectors>(d_, n_embd_, a_.x, stride_, a_.norm, a_.scale);
-    Linear<kVectors>(d_, Rows(layer.mlp_fc1), TimesSize<4>(n_embd_), n_embd_,
+    Linear<kVectors>(d_, Rows(layer.mlp_fc1), Times<4>(n_embd_), n_embd_,
                      a_.norm, stride_, a_.hidden, ThenRelu());
-    Linear<kVectors>(d_, LongRows(layer.mlp_fc2), n_embd_,
-                     TimesSize<4>(n_embd_), a_.hidden, stride_, a_.x,
-                     PlusResidual<T>{a_.x});
+    Linear<kVectors>(d_, LongRows(layer.mlp_fc2), n_embd_, Times<4>(n_embd_),
+                     a_.hidden, stride_, a_.x, PlusResidual<T>{a_.x});
   }
 
   template <size_t kVectors>
@@ -219,7 +205,7 @@ class PanelPass {
 
   // Puts keys and values of the layer into the strings' states.
   HWY_INLINE void KeepState(size_t i, const StringPanel<T>& panel,
-                            const Gathering&, size_t columns) {
+                            size_t columns) {
     if (panel.state[0] == nullptr) return;
     const T* kv = KvOf(panel.position);
     for (size_t part = 0; part < 2; ++part) {
@@ -376,7 +362,7 @@ HWY_INLINE void WithPanelPass(const DecodingWeights<T>& w,
   const size_t n_embd = w.n_embd, head_size = n_embd / w.n_head;
   if constexpr (std::is_same_v<T, float>) {
     if (n_embd == 16 && head_size == 4) {
-      const std::integral_constant<size_t, 16> embd_16;
+      const Size<16> embd_16;
       const std::integral_constant<size_t, 4> head_4;
       PanelPass pass(d, embd_16, head_4, w, a);
       return f(pass);

@@ -19,28 +19,6 @@ namespace microgpt {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Transposes a square of BlockTag's width in registers.
-template <typename T, class V>
-HWY_INLINE void TransposeRegisters(V* r) {
-#if HWY_TARGET != HWY_SCALAR
-  const BlockTag<T> d;
-  constexpr size_t kLanes = hn::MaxLanes(BlockTag<T>());
-  constexpr size_t kPart = kLanes * sizeof(T) <= 16 ? kLanes : 16 / sizeof(T);
-  HWY_UNROLL(2) for (size_t i = 0; i < kLanes; i += kPart) {
-    TransposeIn16Bytes(d, r + i);
-  }
-  if constexpr (kLanes == 2 * kPart) {
-    HWY_UNROLL(4) for (size_t i = 0; i < kPart; ++i) {
-      const V low = hn::ConcatLowerLower(d, r[kPart + i], r[i]);
-      r[kPart + i] = hn::ConcatUpperUpper(d, r[kPart + i], r[i]);
-      r[i] = low;
-    }
-  }
-#else
-  (void)r;
-#endif
-}
-
 // to[r, c] = row(c)[r] for all r < rows and c < columns, columns rounded up to
 // BlockTag's width. Reads as many values of a row as are whole blocks.
 template <typename T, class Rows, class Row>
@@ -57,7 +35,7 @@ HWY_INLINE void GatherColumns(Rows rows, size_t columns, T* to, size_t stride,
       HWY_UNROLL(8) for (size_t i = 0; i < kLanes; ++i) {
         block[i] = hn::LoadU(d, from[i] + r);
       }
-      TransposeRegisters<T>(block);
+      TransposeRegisters(d, block);
       HWY_UNROLL(8) for (size_t i = 0; i < kLanes; ++i) {
         if (r + i < rows) hn::StoreU(block[i], d, to + (r + i) * stride + c);
       }
@@ -79,7 +57,7 @@ HWY_INLINE void ScatterColumns(Rows rows, size_t columns, const T* from,
       HWY_UNROLL(8) for (size_t i = 0; i < kLanes; ++i) {
         block[i] = hn::LoadU(d, from + (r + i) * stride + c);
       }
-      TransposeRegisters<T>(block);
+      TransposeRegisters(d, block);
       HWY_UNROLL(8) for (size_t i = 0; i < kLanes; ++i) {
         hn::StoreU(block[i], d, row(c + i) + r);
       }

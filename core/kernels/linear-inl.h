@@ -18,6 +18,7 @@
 #endif
 
 #include <cstddef>
+#include <type_traits>
 
 #include "hwy/highway.h"
 
@@ -25,6 +26,20 @@ HWY_BEFORE_NAMESPACE();
 namespace microgpt {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
+
+// A size that the compiler knows.
+template <size_t kN>
+using Size = std::integral_constant<size_t, kN>;
+
+// kTimes · n, known to the compiler if n is.
+template <size_t kTimes, size_t kN>
+constexpr Size<kTimes * kN> Times(Size<kN>) {
+  return {};
+}
+template <size_t kTimes>
+constexpr size_t Times(size_t n) {
+  return kTimes * n;
+}
 
 // A tile of results is held in registers: so many rows of so many vectors.
 // Sixteen registers hold 6 · 2 (with 2 inputs and a weight), thirty-two 8 · 3.
@@ -126,7 +141,7 @@ HWY_INLINE void WithConstant(size_t n, const F& f) {
   if constexpr (kMax > 1) {
     if (n < kMax) return WithConstant<kMax - 1>(n, f);
   }
-  f(std::integral_constant<size_t, kMax>());
+  f(Size<kMax>());
 }
 
 // Cuts `rows` into as few pieces of at most kMax as there can be, of equal

@@ -47,22 +47,17 @@ HWY_INLINE void TransposeIn16Bytes(D d, V* r) {
   }
 }
 
-// to[c, r] = from[r, c] for a square of BlockTag's width.
-template <typename T>
-HWY_INLINE void TransposeBlock(const T* HWY_RESTRICT from, size_t from_stride,
-                               T* HWY_RESTRICT to, size_t to_stride) {
-  const BlockTag<T> d;
-  using V = hn::Vec<BlockTag<T>>;
-  constexpr size_t kLanes = hn::MaxLanes(BlockTag<T>());
-  constexpr size_t kPart = kLanes * sizeof(T) <= 16 ? kLanes : 16 / sizeof(T);
-  V r[kLanes];
-  HWY_UNROLL(8) for (size_t i = 0; i < kLanes; ++i) {
-    r[i] = hn::LoadU(d, from + i * from_stride);
-  }
-  if constexpr (kPart > 1) {
-    HWY_UNROLL(2) for (size_t i = 0; i < kLanes; i += kPart) {
-      TransposeIn16Bytes(d, r + i);
-    }
+#endif  // HWY_SCALAR
+
+// Transposes a square of BlockTag's width in registers, a row each.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE void TransposeRegisters(D d, V* r) {
+#if HWY_TARGET != HWY_SCALAR
+  constexpr size_t kSize = sizeof(hn::TFromD<D>);
+  constexpr size_t kLanes = hn::MaxLanes(D());
+  constexpr size_t kPart = kLanes * kSize <= 16 ? kLanes : 16 / kSize;
+  HWY_UNROLL(2) for (size_t i = 0; i < kLanes; i += kPart) {
+    TransposeIn16Bytes(d, r + i);
   }
   if constexpr (kLanes == 2 * kPart) {
     HWY_UNROLL(4) for (size_t i = 0; i < kPart; ++i) {
@@ -71,19 +66,27 @@ HWY_INLINE void TransposeBlock(const T* HWY_RESTRICT from, size_t from_stride,
       r[i] = low;
     }
   }
+#else  // one lane is its own transpose
+  (void)d;
+  (void)r;
+#endif
+}
+
+// to[c, r] = from[r, c] for a square of BlockTag's width.
+template <typename T>
+HWY_INLINE void TransposeBlock(const T* HWY_RESTRICT from, size_t from_stride,
+                               T* HWY_RESTRICT to, size_t to_stride) {
+  const BlockTag<T> d;
+  constexpr size_t kLanes = hn::MaxLanes(BlockTag<T>());
+  hn::Vec<BlockTag<T>> r[kLanes];
+  HWY_UNROLL(8) for (size_t i = 0; i < kLanes; ++i) {
+    r[i] = hn::LoadU(d, from + i * from_stride);
+  }
+  TransposeRegisters(d, r);
   HWY_UNROLL(8) for (size_t i = 0; i < kLanes; ++i) {
     hn::StoreU(r[i], d, to + i * to_stride);
   }
 }
-
-#else  // HWY_SCALAR: one lane
-
-template <typename T>
-HWY_INLINE void TransposeBlock(const T* from, size_t, T* to, size_t) {
-  *to = *from;
-}
-
-#endif  // HWY_SCALAR
 
 // to[c, r] = from[r, c] for all r < rows and c < columns, both rounded up to
 // BlockTag's width: there must be room for as many, in `from` as well.

@@ -33,18 +33,6 @@ namespace microgpt {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// kTimes · n, known to the compiler if n is.
-template <size_t kTimes, size_t kN>
-constexpr auto Times(std::integral_constant<size_t, kN>) {
-  return std::integral_constant<size_t, kTimes * kN>();
-}
-template <size_t kTimes>
-constexpr size_t Times(size_t n) {
-  return kTimes * n;
-}
-
-template <size_t kN>
-using Size = std::integral_constant<size_t, kN>;
 using One = Size<1>;
 
 // A chunk on its way through the model. Embd, RowLength and HeadSize: n_embd,
