@@ -15,8 +15,9 @@ namespace HWY_NAMESPACE {
 template <typename T>
 void RunMove(const OptimizerStep<T>& step, const T* gradient, size_t n) {
   const hn::ScalableTag<T> d;
+  const ParameterMover<hn::ScalableTag<T>> mover(d, step);
   for (size_t i = 0; i < n; i += hn::Lanes(d)) {
-    MoveParameters(d, step, hn::Load(d, gradient + i), i);
+    mover.Move(d, hn::Load(d, gradient + i), i);
   }
 }
 void MoveFloats(const OptimizerStep<float>& step, const float* gradient,
@@ -78,12 +79,12 @@ AlignedVector<T> TenAdamSteps() {
 }
 
 template <typename T>
-class MoveParametersTest : public ::testing::Test {};
+class ParameterMoverTest : public ::testing::Test {};
 using Precisions = ::testing::Types<float, double>;
-TYPED_TEST_SUITE(MoveParametersTest, Precisions);
+TYPED_TEST_SUITE(ParameterMoverTest, Precisions);
 
 // Gradients of every size, zero among them: m, v and the values.
-TYPED_TEST(MoveParametersTest, ByAdamEqualsTheReferenceStepAfterStep) {
+TYPED_TEST(ParameterMoverTest, ByAdamEqualsTheReferenceStepAfterStep) {
   using T = TypeParam;
   ForEachTarget([](int64_t) {
     SimdDice dice(1);
@@ -119,7 +120,7 @@ TYPED_TEST(MoveParametersTest, ByAdamEqualsTheReferenceStepAfterStep) {
   });
 }
 
-TYPED_TEST(MoveParametersTest, ByAdamLeavesAParameterWithoutGradientAlone) {
+TYPED_TEST(ParameterMoverTest, ByAdamLeavesAParameterWithoutGradientAlone) {
   using T = TypeParam;
   ForEachTarget([](int64_t) {
     AlignedVector<T> values(16, T{2}), m(16), v(16), gradient(16);
@@ -128,7 +129,7 @@ TYPED_TEST(MoveParametersTest, ByAdamLeavesAParameterWithoutGradientAlone) {
   });
 }
 
-TYPED_TEST(MoveParametersTest, BySgdEqualsTheReference) {
+TYPED_TEST(ParameterMoverTest, BySgdEqualsTheReference) {
   using T = TypeParam;
   ForEachTarget([](int64_t) {
     SimdDice dice(1);
@@ -148,7 +149,7 @@ TYPED_TEST(MoveParametersTest, BySgdEqualsTheReference) {
   });
 }
 
-TYPED_TEST(MoveParametersTest, TargetsThatRoundAlikeGiveTheSameBits) {
+TYPED_TEST(ParameterMoverTest, TargetsThatRoundAlikeGiveTheSameBits) {
   ExpectTheSameBitsOnTargetsThatRoundAlike(
       [] { return TenAdamSteps<TypeParam>(); });
 }
