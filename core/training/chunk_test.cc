@@ -117,29 +117,48 @@ std::vector<Document> Prefixes(const Chunk& chunk) {
   return prefixes;
 }
 
+// Each with its prefix.
+void ExpectEveryTargetOnce(const Example& example) {
+  std::multiset<std::pair<Document, Token>> want, got;
+  for (const Document& document : example.documents) {
+    Document prefix = {example.bos};
+    const size_t n = CountPositions(document, example.block_size);
+    for (size_t t = 0; t < n; ++t) {
+      const Token next = t < document.size() ? document[t] : example.bos;
+      want.emplace(prefix, next);
+      prefix.push_back(next);
+    }
+  }
+  const LaidOut chunk(example);
+  const std::vector<Document> prefixes = Prefixes(*chunk);
+  for (size_t c = 0; c < chunk->columns(); ++c) {
+    ASSERT_FALSE(chunk->Targets(c).empty());
+    for (const Token target : chunk->Targets(c)) {
+      got.emplace(prefixes[c], target);
+    }
+  }
+  ASSERT_EQ(got, want);
+}
+
 TEST(ChunkTest, EveryPositionOfEveryDocumentHasItsTargetOnce) {
   for (uint32_t seed = 0; seed < kExamples; ++seed) {
     SCOPED_TRACE(seed);
-    const Example example = RandomExample(seed);
-    std::multiset<std::pair<Document, Token>> want, got;
-    for (const Document& document : example.documents) {
-      Document prefix = {example.bos};
-      const size_t n = CountPositions(document, example.block_size);
-      for (size_t t = 0; t < n; ++t) {
-        const Token next = t < document.size() ? document[t] : example.bos;
-        want.emplace(prefix, next);
-        prefix.push_back(next);
-      }
+    ExpectEveryTargetOnce(RandomExample(seed));
+  }
+}
+
+// So many that in the table of shared columns some get in each other's way.
+TEST(ChunkTest, HundredsOfBeginningsAreToldApart) {
+  for (uint32_t seed = 0; seed < 100; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    Example example{.documents = std::vector<Document>(1000),
+                    .bos = 10 + seed % 20,
+                    .block_size = 6};
+    for (Document& document : example.documents) {
+      for (int i = 0; i < 4; ++i) document.push_back(random() % example.bos);
     }
-    const LaidOut chunk(example);
-    const std::vector<Document> prefixes = Prefixes(*chunk);
-    for (size_t c = 0; c < chunk->columns(); ++c) {
-      ASSERT_FALSE(chunk->Targets(c).empty());
-      for (const Token target : chunk->Targets(c)) {
-        got.emplace(prefixes[c], target);
-      }
-    }
-    ASSERT_EQ(got, want);
+    ExpectEveryTargetOnce(example);
   }
 }
 
