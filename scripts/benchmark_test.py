@@ -92,6 +92,11 @@ class BenchmarkTest(unittest.TestCase):
                               "--vocab", "12")
         self.assertEqual((row["vocab"], row["documents"]), (12, "random"))
 
+    def test_several_threads_are_compared_with_one(self):
+        _, (row,) = self.rows("train", *TINY, "--batch", "4", "--threads", "2")
+        self.assertEqual(set(row), KEYS["train"] | {"speedup"})
+        self.assertGreater(row["speedup"], 0)
+
     def test_rows_are_plotted(self):
         rows = [self.rows("train", *TINY, "--batch", "16", *flags)[1][0]
                 for flags in ([], ["--documents", "random", "--vocab", "12"])]

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <span>
 
 #include "core/benchmark/documents.h"
@@ -85,12 +86,39 @@ MeanDocument Mean(const Case& c, const Corpus& documents) {
 struct Measured {
   std::vector<double> seconds_a_token;
   double peak_gflops = 0;
+  std::vector<double> speedups;  // none with one thread
 };
 
-// The peak is measured again and again in between: clocks change with heat and
-// with neighbours, and a fraction compares what happened at the same time.
+// The same training on one thread.
+class AloneBeside {
+ public:
+  AloneBeside(const Case& c, const Corpus& documents) {
+    CaseSettings settings = *c;
+    settings.training.threads = 1;
+    if (c->training.threads > 1) {
+      training_.emplace(Case::Create(settings).value(), documents);
+    }
+  }
+
+  // How many times as fast `timed` is as so many steps here; nothing if it was
+  // on one thread too.
+  std::optional<double> Speedup(const Timed& timed, uint64_t steps) {
+    if (!training_) return std::nullopt;
+    const Timed alone = training_->Run(steps);
+    return timed.units / timed.seconds / (alone.units / alone.seconds);
+  }
+
+ private:
+  std::optional<EndlessTraining> training_;
+};
+
+// The peak, and one thread's speed, are measured again and again in between:
+// clocks change with heat and with neighbours, and a ratio compares what
+// happened at the same time.
 Measured Measure(const Case& c, const Corpus& documents, const Effort& effort) {
   EndlessTraining training(c, documents);
+  AloneBeside alone(c, documents);
+  Measured measured;
   constexpr int kRepetitionsAPeak = 4;
   std::vector<double> peaks;
   int repetitions = 0;
@@ -99,9 +127,13 @@ Measured Measure(const Case& c, const Corpus& documents, const Effort& effort) {
       peaks.push_back(PeakGflops(c->training.precision, c->training.threads,
                                  /*seconds=*/0.003));
     }
-    return training.Run(steps);
+    const Timed timed = training.Run(steps);
+    if (const std::optional<double> speedup = alone.Speedup(timed, steps)) {
+      measured.speedups.push_back(*speedup);
+    }
+    return timed;
   };
-  Measured measured{.seconds_a_token = Repeat(effort, run)};
+  measured.seconds_a_token = Repeat(effort, run);
   measured.peak_gflops = Summarize(peaks).median;
   return measured;
 }
@@ -130,6 +162,9 @@ JsonLine MeasureTraining(const Case& c, const Corpus& lines,
       .Add("parameters", parameters)
       .Add("ns_per_parameter_token",
            1e3 * us / (static_cast<double>(parameters) * mean.tokens));
+  if (!measured.speedups.empty()) {
+    line.Add("speedup", Summarize(measured.speedups).median);
+  }
   return line;
 }
 
