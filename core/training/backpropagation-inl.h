@@ -20,6 +20,7 @@
 #include <type_traits>
 
 #include "core/kernels/attention-inl.h"
+#include "core/kernels/gradient_step-inl.h"
 #include "core/kernels/linear-inl.h"
 #include "core/kernels/optimizer_step-inl.h"
 #include "core/kernels/rms_norm-inl.h"
@@ -304,11 +305,8 @@ class ChunkPass {
                     size_t offset, const GradientSink<T>& sink) {
     T* gradient = sink.gradient + offset;
     if (sink.use == GradientUse::kMove) {
-      const ParameterMover<D> mover(d_, sink.step);
-      WeightGradient(d_, chunk_.columns(), a, rows, stride_, b_transposed,
-                     row_length_, [&](D d, auto values, size_t place) {
-                       mover.Move(d, values, offset + place);
-                     });
+      GradientStep(d_, chunk_.columns(), a, rows, stride_, b_transposed,
+                   row_length_, sink.step, offset);
     } else if (sink.use == GradientUse::kStore) {
       WeightGradient(d_, chunk_.columns(), a, rows, stride_, b_transposed,
                      row_length_, [&](D d, auto values, size_t place) {

@@ -35,6 +35,7 @@ class Batch {
   void Add(Document document);
   void Cut();
 
+  size_t documents() const { return documents_.size(); }
   size_t positions() const { return positions_; }  // of all documents
   size_t chunks() const { return ends_.size(); }
   // The documents of a chunk, one or several of up to kShort positions.

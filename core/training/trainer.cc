@@ -171,7 +171,7 @@ class TrainerOf final : public Trainer {
   std::optional<double> ComputeStep(const std::stop_token& stop) {
     if (stop.stop_requested()) return std::nullopt;
     const OptimizerStep<T> step = optimizer_.Step(steps_done_, weights_.data());
-    if (batch_.chunks() == 1) {
+    if (IsShortDocument()) {
       return AddGradient(0, {GradientUse::kMove, gradients_[0].data(), step},
                          *desks_[0]);
     }
@@ -180,6 +180,12 @@ class TrainerOf final : public Trainer {
     return std::accumulate(
         losses_.begin(),
         losses_.begin() + static_cast<ptrdiff_t>(batch_.chunks()), 0.0);
+  }
+
+  // Whether the step's gradient is one document's and takes so little time that
+  // the optimizer's share is worth hiding behind it.
+  bool IsShortDocument() const {
+    return batch_.documents() == 1 && batch_.positions() <= Batch::kShort;
   }
 
   // Fills losses_ and the gradients of all parts, on all threads: each takes
