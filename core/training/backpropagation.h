@@ -23,8 +23,8 @@ double ChunkLoss(const PackedLayout& layout, const T* weights,
 enum class GradientUse {
   kStore,  // overwrites `gradient`
   kAdd,    // is added to it
-  kMove,   // moves the weights at once, and `gradient` is scratch space: quicker
-           // than kStore and MoveWeights for one short document
+  kMove,  // moves the weights at once, and `gradient` is scratch space: quicker
+          // than kStore and MoveWeights for one short document
 };
 
 // Where a gradient goes to.

@@ -2,7 +2,9 @@
 #include "core/training/batch.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <numeric>
 
 #include "core/training/chunk.h"
 
@@ -12,17 +14,15 @@ Batch::Batch(size_t max_documents, size_t block_size, size_t chunk_positions)
     : block_size_(block_size),
       max_documents_(max_documents),
       chunk_positions_(chunk_positions) {
-  for (auto* documents : {&short_, &long_, &documents_}) {
+  for (auto* documents : {&short_, &sorted_, &long_, &documents_}) {
     documents->reserve(max_documents);
   }
   ends_.reserve(max_documents);
-  keys_.reserve(max_documents);
 }
 
 uint64_t Batch::Bytes(size_t max_documents) {
   return sizeof(Batch) +
-         max_documents * (3 * sizeof(Document) + sizeof(size_t) +
-                          sizeof(std::pair<Token, uint32_t>));
+         max_documents * (4 * sizeof(Document) + sizeof(size_t));
 }
 
 // A chunk of short documents ends with the one that reaches its share.
@@ -73,18 +73,23 @@ std::span<const Batch::Document> Batch::chunk(size_t i) const {
   return std::span(documents_).subspan(begin, ends_[i] - begin);
 }
 
-// So that documents that begin alike come into the same chunk.
+// A counting sort that brings documents that begin alike into the same chunk.
+// Tokens may share a bucket: what is wanted is that they are together.
 void Batch::SortByFirstToken() {
-  keys_.clear();
-  for (uint32_t i = 0; i < short_.size(); ++i) {
-    keys_.emplace_back(short_[i].empty() ? 0 : short_[i][0], i);
+  constexpr size_t kBuckets = 64;
+  const auto bucket = [](Document document) {
+    return document.empty() ? 0 : 1 + document[0] % (kBuckets - 1);
+  };
+  std::array<size_t, kBuckets> next = {};  // place in each bucket
+  for (const Document document : short_) {
+    if (const size_t b = bucket(document); b + 1 < kBuckets) ++next[b + 1];
   }
-  std::ranges::sort(keys_);
-  documents_.assign(short_.begin(), short_.end());
-  for (size_t i = 0; i < keys_.size(); ++i) {
-    short_[i] = documents_[keys_[i].second];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  sorted_.resize(short_.size());
+  for (const Document document : short_) {
+    sorted_[next[bucket(document)]++] = document;
   }
-  documents_.clear();
+  short_.swap(sorted_);
 }
 
 }  // namespace microgpt

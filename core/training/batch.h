@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "core/text/tokenizer.h"
@@ -54,9 +53,9 @@ class Batch {
   size_t positions_ = 0;
   size_t short_positions_ = 0;
   std::vector<Document> short_, long_;
+  std::vector<Document> sorted_;     // of use while short_ is sorted
   std::vector<Document> documents_;  // in the order of the chunks
   std::vector<size_t> ends_;         // of the chunks
-  std::vector<std::pair<Token, uint32_t>> keys_;
 };
 
 }  // namespace microgpt

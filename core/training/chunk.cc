@@ -27,6 +27,11 @@ Token TokenAt(std::span<const Token> document, size_t position, Token bos) {
   return position == 0 ? bos : document[position - 1];
 }
 
+// What follows a position that the document has.
+Token Next(std::span<const Token> document, size_t position, Token bos) {
+  return position < document.size() ? document[position] : bos;
+}
+
 // The copies of a level's columns: one for each of the columns behind it, level
 // by level.
 size_t MaxCopies(size_t max_documents, size_t max_positions) {
@@ -146,7 +151,7 @@ void Chunk::LaySingle(Document document, Token bos, size_t block_size) {
   for (uint32_t t = 0; t < n; ++t) {
     tokens_.push_back(TokenAt(document, t, bos));
     positions_.push_back(t);
-    targets_.push_back(t < document.size() ? document[t] : bos);
+    targets_.push_back(Next(document, t, bos));
     target_ends_.push_back(t);
   }
   target_ends_.push_back(static_cast<uint32_t>(n));
@@ -216,24 +221,35 @@ uint32_t Chunk::FindOrAddChild(uint32_t parent, Token token, size_t level) {
 }
 
 void Chunk::LayUnshared(size_t level, Token bos) {
-  for (size_t i = 0; i < level_lanes_[level]; ++i) {
-    places_.push_back(static_cast<uint32_t>(columns()));
-    tokens_.push_back(TokenAt(documents_[i], level, bos));
-    positions_.push_back(static_cast<uint32_t>(level));
+  const size_t n = level_lanes_[level], begin = columns();
+  positions_.resize(begin + n, static_cast<uint32_t>(level));
+  tokens_.resize(begin + n);
+  for (size_t i = 0; i < n; ++i) {
+    tokens_[begin + i] = TokenAt(documents_[i], level, bos);
+  }
+}
+
+void Chunk::LayTargets(Token bos) {
+  LaySharedTargets(bos);
+  for (size_t level = shared_levels_; level < level_lanes_.size(); ++level) {
+    for (size_t i = 0; i < level_lanes_[level]; ++i) {
+      targets_.push_back(Next(documents_[i], level, bos));
+      target_ends_.push_back(static_cast<uint32_t>(targets_.size()));
+    }
   }
 }
 
 // A counting sort of what follows by the column that it follows.
-void Chunk::LayTargets(Token bos) {
-  target_ends_.assign(columns() + 1, 0);
+void Chunk::LaySharedTargets(Token bos) {
+  const size_t columns = parents_.size();
+  target_ends_.assign(columns + 1, 0);
   for (const uint32_t column : places_) ++target_ends_[column + 1];
-  for (size_t c = 0; c < columns(); ++c) target_ends_[c + 1] += target_ends_[c];
+  for (size_t c = 0; c < columns; ++c) target_ends_[c + 1] += target_ends_[c];
   targets_.resize(places_.size());
   size_t place = 0;
-  for (size_t level = 0; level < level_lanes_.size(); ++level) {
+  for (size_t level = 0; level < shared_levels_; ++level) {
     for (size_t i = 0; i < level_lanes_[level]; ++i) {
-      const Document& document = documents_[i];
-      const Token next = level < document.size() ? document[level] : bos;
+      const Token next = Next(documents_[i], level, bos);
       targets_[target_ends_[places_[place++]]++] = next;
     }
   }

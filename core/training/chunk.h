@@ -95,6 +95,7 @@ class Chunk {
   void LayStrands();
   void AddCopies(std::span<const uint32_t> ends, size_t levels);
   void LayTargets(Token bos);
+  void LaySharedTargets(Token bos);
 
   std::vector<Token> tokens_;
   std::vector<uint32_t> positions_;
@@ -112,7 +113,7 @@ class Chunk {
   std::vector<uint32_t> level_columns_;  // where each level's columns begin
   std::vector<uint32_t> newest_;   // the column of each one's last position
   std::vector<uint32_t> parents_;  // the column before each shared one
-  std::vector<uint32_t> places_;   // the column of every position, by level
+  std::vector<uint32_t> places_;   // the column of each shared position
   std::vector<Child> children_;    // hash table
 };
 

@@ -22,6 +22,7 @@
 #include "core/training/packed_layout.h"
 #include "core/training/team.h"
 #include "core/training/workspace.h"
+#include "hwy/cache_control.h"
 
 namespace microgpt {
 namespace {
@@ -137,14 +138,21 @@ class TrainerOf final : public Trainer {
     layout_.Pack(parameters, weights_);
   }
 
-  // The documents of the next step.
+  // The documents of the next step. Those of the one after it begin to come
+  // into the cache: they lie anywhere in the corpus.
   void CutBatch() {
     batch_.Clear();
     uint64_t i = uint64_t{steps_done_} * training_->batch_size;
     for (uint32_t b = 0; b < training_->batch_size; ++b, ++i) {
-      batch_.Add(documents_[order_[i % training_documents_]]);
+      batch_.Add(DocumentAt(i));
+      hwy::Prefetch(DocumentAt(i + training_->batch_size).data());
     }
     batch_.Cut();
+  }
+
+  // Place `i` of all steps' documents.
+  std::span<const Token> DocumentAt(uint64_t i) const {
+    return documents_[order_[i % training_documents_]];
   }
 
   // What one thread works with.
