@@ -39,8 +39,9 @@ class DocumentQueries {
   using T = hn::TFromD<D>;
   using V = hn::Vec<D>;
 
-  // lanes: how many documents have the position, from the first lane on; what
-  // stands in the others is somebody else's.
+  // lanes: how many documents have the position, from the first lane on. What
+  // stands in the others is somebody else's; it need not even be a number, but
+  // for GiveToKey.
   DocumentQueries(D d, size_t stride, const uint32_t* offsets, size_t first,
                   size_t position, size_t lanes)
       : stride_(stride),
@@ -212,17 +213,19 @@ HWY_INLINE void ExponentiateScores(D d, const Queries& queries,
 }
 
 // From dout·v in `dscores`, in its place: the derivative by q·k. `weights`
-// become the softmax itself.
+// become the softmax itself. Both are 0 where there is no query, whatever stood
+// there.
 template <class D, class Queries, typename T = hn::TFromD<D>>
 HWY_INLINE void DifferentiateScores(D d, const Queries& queries,
                                     size_t head_size, T* weights, T* dscores) {
   using V = hn::Vec<D>;
   const size_t lanes = hn::Lanes(d);
   const size_t keys = queries.keys();
-  const V inverse = queries.WhereLive(hn::Load(d, weights + keys * lanes));
+  const V inverse = hn::Load(d, weights + keys * lanes);
   V mean = hn::Zero(d);
   for (size_t s = 0; s < keys; ++s) {
-    const V weight = hn::Mul(inverse, hn::Load(d, weights + s * lanes));
+    const V weight =
+        queries.WhereLive(hn::Mul(inverse, hn::Load(d, weights + s * lanes)));
     hn::Store(weight, d, weights + s * lanes);
     mean = hn::MulAdd(weight, hn::Load(d, dscores + s * lanes), mean);
   }
@@ -230,7 +233,8 @@ HWY_INLINE void DifferentiateScores(D d, const Queries& queries,
   for (size_t s = 0; s < keys; ++s) {
     const V weight = hn::Mul(scale, hn::Load(d, weights + s * lanes));
     const V dweight = hn::Load(d, dscores + s * lanes);
-    hn::Store(hn::Mul(weight, hn::Sub(dweight, mean)), d, dscores + s * lanes);
+    const V dscore = hn::Mul(weight, hn::Sub(dweight, mean));
+    hn::Store(queries.WhereLive(dscore), d, dscores + s * lanes);
   }
 }
 
@@ -242,7 +246,8 @@ constexpr size_t WeightsBefore(size_t t) { return t * (t + 3) / 2; }
 // position t[key] · from[j], row j of position t, over the positions
 // first_query…levels - 1.
 //   key: as a query, for its place; factors: weights or dscores of all
-//   positions.
+//   positions; from: finite also in lanes that have no query, whose factor is
+//   0.
 template <class D, class HeadSize, typename T = hn::TFromD<D>>
 HWY_INLINE void GiveToKey(D d, const DocumentQueries<D>& key,
                           size_t first_query, size_t levels, HeadSize head_size,

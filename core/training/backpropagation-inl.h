@@ -334,6 +334,8 @@ class ChunkPass {
   // they do not wait for each other's results.
   HWY_NOINLINE void Attend(const Layer& layer) {
     if (chunk_.strands() == 0) return AttendPositions(layer);
+    // No document's columns, which the panels count in.
+    Clear(layer.heads, n_embd_, chunk_.columns(), vectors_ * lanes_);
     const size_t part = n_embd_ * stride_;
     CopyShared(layer.qkv + part, 2 * n_embd_);  // keys and values
     T* weights = layer.weights;
@@ -358,7 +360,11 @@ class ChunkPass {
 
   HWY_NOINLINE void AttendBackward(const Layer& layer) {
     if (chunk_.strands() == 0) return AttendPositionsBackward(layer);
-    const size_t part = n_embd_ * stride_;
+    const size_t part = n_embd_ * stride_, end = vectors_ * lanes_;
+    Clear(a_.dqkv, 3 * n_embd_, chunk_.columns(), end);
+    // The last columns' neighbours, which lanes without a query multiply by 0.
+    Clear(layer.qkv, n_embd_, end, end + lanes_);
+    Clear(a_.dheads, n_embd_, end, end + lanes_);
     T* weights = layer.weights;
     T* dscores = a_.dscores;
     ForEachStrandGroup([&](const Group& group) {
@@ -422,6 +428,14 @@ class ChunkPass {
   HWY_INLINE void ForEachQuery(const Group& group, const F& f) {
     for (size_t t = group.strands.first_query; t < group.levels; ++t) {
       f(Queries(group, t), WeightsBefore(t) * lanes_);
+    }
+  }
+
+  // Makes the columns begin…end - 1 of `rows` rows 0: what stands there could
+  // be infinite, or not a number.
+  void Clear(T* array, size_t rows, size_t begin, size_t end) const {
+    for (size_t r = 0; r < rows; ++r, array += stride_) {
+      std::fill(array + begin, array + end, T{0});
     }
   }
 
