@@ -14,7 +14,7 @@ import tempfile
 import unittest
 import xml.etree.ElementTree
 
-PROGRAM = None  # microgpt_benchmark, from the command line
+PROGRAM = SERVER = None  # microgpt_benchmark, microgptd; from the command line
 SCRIPT = pathlib.Path(__file__).with_name("benchmark")
 LINES = "anna\notto\nada\nlea\ntim\n"
 
@@ -34,7 +34,7 @@ KEYS = {
     "load": OF_ALL | TIMED | {
         "lines", "bytes", "ms", "parse_ms", "tokenise_ms", "shuffle_ms"},
     "time_to_loss": OF_ALL | TIMED | {
-        "batch", "steps", "learning_rate", "loss", "step", "seconds"},
+        "batch", "steps", "learning_rate", "init_std", "loss", "step", "seconds"},
 }
 
 
@@ -97,6 +97,16 @@ class BenchmarkTest(unittest.TestCase):
         self.assertEqual(set(row), KEYS["train"] | {"speedup"})
         self.assertGreater(row["speedup"], 0)
 
+    def test_calls_to_a_server_are_timed(self):
+        result = self.run_script("rpc", "--calls", "2", "--server", SERVER,
+                                 "--data", self.data)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        row = json.loads(result.stdout)
+        self.assertEqual((row["bench"], row["what"], row["calls"], row["steps"]),
+                         ("rpc", "train", 2, 1000))
+        self.assertGreater(row["median_ms"], row["training"]["median_ms"])
+        self.assertGreater(row["training"]["median_ms"], 0)
+
     def test_rows_are_plotted(self):
         rows = [self.rows("train", *TINY, "--batch", "16", *flags)[1][0]
                 for flags in ([], ["--documents", "random", "--vocab", "12"])]
@@ -130,4 +140,5 @@ class BenchmarkTest(unittest.TestCase):
 
 if __name__ == "__main__":
     PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
+    SERVER = pathlib.Path(sys.argv.pop(1)).resolve()
     unittest.main()

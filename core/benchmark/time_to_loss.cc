@@ -80,6 +80,7 @@ std::vector<JsonLine> MeasureTimeToLoss(const Case& c, const Corpus& lines,
     row.Add("batch", c->training.batch_size)
         .Add("steps", c->training.steps)
         .Add("learning_rate", c->training.learning_rate)
+        .Add("init_std", c->training.init_std)
         .Add("loss", losses[i])
         .Add("step", trainings.front()[i].step);
     AddTimes("seconds", seconds, row);

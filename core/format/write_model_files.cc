@@ -22,9 +22,8 @@
 
 #include "core/format/json_text.h"
 #include "core/format/model_file.h"
+#include "core/generation/decoder.h"
 #include "core/generation/generator.h"
-#include "core/model/activations.h"
-#include "core/model/network.h"
 
 namespace microgpt {
 namespace {
@@ -48,19 +47,16 @@ Model DrawnModel() {
 // [[…], …]
 template <typename T>
 std::string LogitsJson(const Model& model) {
-  std::vector<Token> tokens = model.tokenizer().Encode(kText).value();
-  tokens.insert(tokens.begin(), model.tokenizer().bos());
-  KvCache<T> cache(model.config());
-  Activations<T> activations(model.config(), model.tokenizer().vocab_size(),
-                             tokens.size());
-  const Matrix<T> logits =
-      Forward(std::get<Parameters<T>>(model.parameters()),
-              std::span<const Token>(tokens), 0, cache, activations);
+  const std::vector<Token> text = model.tokenizer().Encode(kText).value();
+  Decoder<T> decoder(std::make_shared<Model>(model));
   std::string json = "[";
-  for (size_t r = 0; r < logits.rows; ++r) {
-    for (size_t c = 0; c < logits.cols; ++c) {
-      json += c > 0 ? ", " : r > 0 ? ", [" : "[";
-      AppendJsonNumber(static_cast<double>(logits.row(r)[c]), json);
+  for (size_t read = 0; read <= text.size(); ++read) {
+    decoder.Begin(std::span(text).first(read), [] { return false; });
+    std::string_view before = read > 0 ? ", [" : "[";
+    for (const T logit : decoder.logits()) {
+      json += before;
+      AppendJsonNumber(static_cast<double>(logit), json);
+      before = ", ";
     }
     json += "]";
   }

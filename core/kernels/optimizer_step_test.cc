@@ -4,7 +4,6 @@
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 // After it:
 #include "core/kernels/optimizer_step-inl.h"
-#include "core/kernels/reference_kernels.h"
 #include "core/kernels/simd_test.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -78,6 +77,19 @@ AlignedVector<T> TenAdamSteps() {
   return values;
 }
 
+// Adam as it is published, in double. t: the step, from 1.
+void AdamInDouble(int t, double beta1, double beta2,
+                  std::span<const double> gradient, std::span<double> m,
+                  std::span<double> v, std::span<double> values) {
+  for (size_t i = 0; i < values.size(); ++i) {
+    m[i] = beta1 * m[i] + (1 - beta1) * gradient[i];
+    v[i] = beta2 * v[i] + (1 - beta2) * gradient[i] * gradient[i];
+    const double m_hat = m[i] / (1 - std::pow(beta1, t));
+    const double v_hat = v[i] / (1 - std::pow(beta2, t));
+    values[i] -= 0.01 * m_hat / (std::sqrt(v_hat) + 1e-8);
+  }
+}
+
 template <typename T>
 class ParameterMoverTest : public ::testing::Test {};
 using Precisions = ::testing::Types<float, double>;
@@ -103,13 +115,7 @@ TYPED_TEST(ParameterMoverTest, ByAdamEqualsTheReferenceStepAfterStep) {
       Move(AdamAt(t, beta1, beta2, values.data(), m.data(), v.data()),
            gradient);
       const std::vector<double> gradient2(gradient.begin(), gradient.end());
-      reference_kernels::AdamStep({.learning_rate = 0.01,
-                                   .beta1 = beta1,
-                                   .beta2 = beta2,
-                                   .eps = 1e-8,
-                                   .correction1 = 1 - std::pow(beta1, t),
-                                   .correction2 = 1 - std::pow(beta2, t)},
-                                  gradient2, m2, v2, values2);
+      AdamInDouble(t, beta1, beta2, gradient2, m2, v2, values2);
       for (size_t i = 0; i < kParameters; ++i) {
         ASSERT_NEAR((1 - beta1) * m[i], m2[i], 64 * kUnit<T>) << i;
         ASSERT_NEAR((1 - beta2) * v[i], v2[i], 64 * kUnit<T>) << i;
@@ -142,8 +148,8 @@ TYPED_TEST(ParameterMoverTest, BySgdEqualsTheReference) {
     step.values = values.data();
     step.rate = T{0.375};
     Move(step, gradient);
-    reference_kernels::SgdStep(0.375, gradient2, want);
     for (size_t i = 0; i < kParameters; ++i) {
+      want[i] -= 0.375 * gradient2[i];
       ASSERT_NEAR(values[i], want[i], 4 * kUnit<T>) << i;
     }
   });

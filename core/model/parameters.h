@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/kernels/matrix.h"
+#include "core/model/matrix.h"
 #include "core/model/config.h"
 #include "core/random/python_random.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef MICROGPT_CORE_KERNELS_MATRIX_H_
-#define MICROGPT_CORE_KERNELS_MATRIX_H_
+#ifndef MICROGPT_CORE_MODEL_MATRIX_H_
+#define MICROGPT_CORE_MODEL_MATRIX_H_
 
 #include <cstddef>
 #include <span>
@@ -32,4 +32,4 @@ struct Matrix {
 
 }  // namespace microgpt
 
-#endif  // MICROGPT_CORE_KERNELS_MATRIX_H_
+#endif  // MICROGPT_CORE_MODEL_MATRIX_H_
