@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "core/model/matrix.h"
 #include "core/model/config.h"
+#include "core/model/matrix.h"
 #include "core/random/python_random.h"
 
 namespace microgpt {
