@@ -78,9 +78,11 @@ class EndlessDrawing {
     return *generator_->Draw(random, {});
   }
 
+  // An empty one if the model draws nothing else.
   Sample TakeNext() {
     while (true) {
       if (std::optional<Sample> sample = sequence_->Take()) return *sample;
+      if (sequence_->exhausted()) return {};
       sequence_->Draw({});
     }
   }

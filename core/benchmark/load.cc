@@ -49,7 +49,10 @@ JsonLine MeasureLoading(const Case& c, std::string_view text,
   const auto median = [&](const std::function<void()>& function) {
     return Summarize(Milliseconds(effort, function)).median;
   };
-  JsonLine line = CaseLine("load", c, VocabSize(corpus));
+  CaseSettings settings = *c;
+  settings.documents = Documents::kLines;
+  JsonLine line =
+      CaseLine("load", Case::Create(settings).value(), VocabSize(corpus));
   line.Add("lines", corpus.size()).Add("bytes", text.size());
   const auto load = [&] {
     Trainer::Create(model, training, Corpus::FromText(text).value());

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <span>
 

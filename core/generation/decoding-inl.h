@@ -433,6 +433,8 @@ inline void TakeNumbers(uint32_t seed, size_t count, StreamNumbers& streams) {
 
 template <typename T>
 DecodingKernels<T> MakeKernels() {
+  static_assert(kTileVectors * hn::MaxLanes(hn::ScalableTag<T>()) <=
+                kMaxPanelColumns);
   return {.columns = kTileVectors * hn::Lanes(hn::ScalableTag<T>()),
           .read_strings = &ReadStrings<T>,
           .read_text = &ReadText<T>,

@@ -43,7 +43,7 @@ struct DecodingWeights {
   std::vector<Layer> layers;
 };
 
-inline constexpr size_t kMaxPanelColumns = 64;
+inline constexpr size_t kMaxPanelColumns = 64;  // on any instruction set
 
 // What the kernels write into: [rows, columns], columns wide. Borrowed.
 template <typename T>
@@ -56,7 +56,7 @@ struct DecodingArrays {
   T* kv;             // [2·row], keys and values of the panel's own tokens
   T* heads;          // [row], attention's output before attn_wo
   T* hidden;         // [4·n_embd], after ReLU
-  T* past;           // [block_size + 1, 2·features at once], keys and values
+  T* past;           // [block_size, 2·features at once], keys and values
   T* scores;         // attention-inl.h's weights
   T* logits;         // [vocab_size]
   T* sums;           // [vocab_size], running sums to draw from
@@ -86,7 +86,7 @@ struct TextPanel {
   size_t first;  // position of the first, a multiple of the vector
   const Token* tokens;
   T* qkv;         // [n_layer, 3·n_embd, stride]: of all positions
-  size_t stride;  // block_size rounded up to whole panels
+  size_t stride;  // block_size, and room for whole vectors behind `first`
 };
 
 // What does not depend on what came before a token: for every token and
@@ -97,7 +97,7 @@ using TokenTable = AlignedVector<T>;
 // Where in the streams of IndexedRandom some strings take their next numbers,
 // and these numbers.
 struct StreamNumbers {
-  static constexpr size_t kMost = 64;
+  static constexpr size_t kMost = kMaxPanelColumns;
   alignas(kAlignment) uint64_t indices[kMost] = {};
   alignas(kAlignment) uint64_t numbers[kMost] = {};  // how many were taken
   alignas(kAlignment) double uniforms[kMost] = {};

@@ -33,8 +33,8 @@ class PrefixTree {
     return child >= kFirstNode && child < kFirstOther;
   }
 
-  // state_size: values of a state. max_bytes: of all nodes and their states,
-  // but the first, which always has room.
+  // state_size: values of a state. max_bytes: about, of all nodes and their
+  // states, but the first, which always has room.
   PrefixTree(size_t vocab_size, size_t state_size, size_t max_bytes);
 
   bool full() const { return nodes_.size() >= max_nodes_; }

@@ -23,7 +23,7 @@ constexpr size_t kWalkers = 32;
 // the bytes of their states.
 constexpr uint64_t kMaxStrings = 1024;
 constexpr uint64_t kMaxOperations = uint64_t{1} << 28;
-constexpr uint64_t kMaxStateBytes = uint64_t{64} << 20;
+constexpr uint64_t kMaxStateBytes = uint64_t{16} << 20;
 
 template <typename T>
 size_t StringsAtOnce(const DecodingWeights<T>& w, size_t columns,

@@ -20,6 +20,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "core/kernels/transpose-inl.h"
 #include "core/kernels/vector_math-inl.h"

@@ -19,15 +19,6 @@ namespace microgpt {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-template <class D, typename T = hn::TFromD<D>, class V = hn::Vec<D>>
-HWY_INLINE V MaxOfRows(D d, size_t rows, const T* x, size_t stride) {
-  V max = hn::Load(d, x);
-  for (size_t r = 1; r < rows; ++r) {
-    max = hn::Max(max, hn::Load(d, x + r * stride));
-  }
-  return max;
-}
-
 // sums[r, c] = sum_{i ≤ r} exp((x[i, c] - max_i x[i, c]) · scale), for one
 // vector of columns. x, sums: [rows, columns] with `stride`.
 template <class D, typename T = hn::TFromD<D>>

@@ -24,10 +24,7 @@ template <class D, typename T = hn::TFromD<D>>
 HWY_NOINLINE void WeightedSoftmax(D d, size_t rows, const T* weight, T* x,
                                   size_t stride, T* log_sum) {
   using V = hn::Vec<D>;
-  V max = hn::Load(d, x);
-  for (size_t r = 1; r < rows; ++r) {
-    max = hn::Max(max, hn::Load(d, x + r * stride));
-  }
+  const V max = MaxOfRows(d, rows, x, stride);
   V sum = hn::Zero(d);
   for (size_t r = 0; r < rows; ++r) {
     T* at = x + r * stride;

@@ -45,6 +45,18 @@ HWY_INLINE V ExpFloat(D d, V x) {
   return hn::BitCast(d, hn::Add(hn::BitCast(di, p), exponent));
 }
 
+// The largest of `rows` values for one vector of columns. x: [rows, columns]
+// with `stride`. Values that are no number are left out.
+template <class D, typename T = hn::TFromD<D>, class V = hn::Vec<D>>
+HWY_INLINE V MaxOfRows(D d, size_t rows, const T* x, size_t stride) {
+  V max = hn::Set(d, hwy::LowestValue<T>());
+  for (size_t r = 0; r < rows; ++r) {
+    const V row = hn::Load(d, x + r * stride);
+    max = hn::IfThenElse(hn::Gt(row, max), row, max);
+  }
+  return max;
+}
+
 // e^x for x ≤ 0: of floats as above, of doubles within 1 ulp.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V ExpOfNegative(D d, V x) {

@@ -19,13 +19,13 @@
 #include <span>
 #include <type_traits>
 
-#include "core/kernels/attention-inl.h"
 #include "core/kernels/gradient_step-inl.h"
 #include "core/kernels/linear-inl.h"
 #include "core/kernels/optimizer_step-inl.h"
 #include "core/kernels/rms_norm-inl.h"
 #include "core/kernels/softmax-inl.h"
 #include "core/kernels/transpose-inl.h"
+#include "core/training/attention_pass-inl.h"
 #include "core/training/backpropagation.h"
 #include "hwy/highway.h"
 
@@ -50,14 +50,14 @@ class ChunkPass {
       : d_(d),
         n_embd_(n_embd),
         row_length_(row_length),
-        head_size_(head_size),
         lanes_(hn::Lanes(d)),
         vectors_((chunk.columns() + lanes_ - 1) / lanes_),
         stride_(workspace.stride),
         layout_(layout),
         weights_(weights),
         chunk_(chunk),
-        a_(workspace) {}
+        a_(workspace),
+        attention_(d, n_embd, head_size, layout.n_head, chunk, workspace) {}
 
   double Loss() {
     SetWeights(T{1});
@@ -170,7 +170,7 @@ class ChunkPass {
                       n_embd_, layer.attn_norm + c, stride_, layer.qkv + c,
                       Plain());
     });
-    Attend(layer);
+    attention_.Forward(layer);
   }
 
   // x += attn_wo · heads; x += mlp_fc2 · relu(mlp_fc1 · rmsnorm(x)).
@@ -257,7 +257,7 @@ class ChunkPass {
   void BeginLayerBackward(size_t i, const GradientSink<T>& sink) {
     const Layer& layer = a_.layers[i];
     const PackedLayout::Layer& at = layout_.layers[i];
-    AttendBackward(layer);
+    attention_.Backward(layer);
     ForEachPanel([&](auto vectors, size_t c) {
       Linear<vectors>(d_, Columns(at.attn_wqkv), n_embd_, Times<3>(n_embd_),
                       a_.dqkv + c, stride_, a_.dnorm + c, Plain());
@@ -330,212 +330,9 @@ class ChunkPass {
     Transpose(rows, row_length_, vectors_ * lanes_, n_embd_, array, stride_);
   }
 
-  // Attention runs stage by stage over several vectors of queries, so that
-  // they do not wait for each other's results.
-  HWY_NOINLINE void Attend(const Layer& layer) {
-    if (chunk_.strands() == 0) return AttendPositions(layer);
-    // No document's columns, which the panels count in.
-    Clear(layer.heads, n_embd_, chunk_.columns(), vectors_ * lanes_);
-    const size_t part = n_embd_ * stride_;
-    CopyShared(layer.qkv + part, 2 * n_embd_);  // keys and values
-    T* weights = layer.weights;
-    ForEachStrandGroup([&](const Group& group) {
-      for (size_t h = 0; h < layout_.n_head; ++h) {
-        const size_t row = h * head_size_ * stride_;
-        const T *q = layer.qkv + row, *k = q + part, *v = k + part;
-        ForEachQuery(group, [&](const auto& queries, size_t at) {
-          ScoreKeys(d_, queries, head_size_, q, k, weights + at);
-        });
-        ForEachQuery(group, [&](const auto& queries, size_t at) {
-          ExponentiateScores(d_, queries, head_size_, weights + at);
-        });
-        ForEachQuery(group, [&](const auto& queries, size_t at) {
-          AverageValues(d_, queries, head_size_, weights + at, v,
-                        layer.heads + row);
-        });
-        weights += WeightsBefore(group.levels) * lanes_;
-      }
-    });
-  }
-
-  HWY_NOINLINE void AttendBackward(const Layer& layer) {
-    if (chunk_.strands() == 0) return AttendPositionsBackward(layer);
-    const size_t part = n_embd_ * stride_, end = vectors_ * lanes_;
-    Clear(a_.dqkv, 3 * n_embd_, chunk_.columns(), end);
-    // The last columns' neighbours, which lanes without a query multiply by 0.
-    Clear(layer.qkv, n_embd_, end, end + lanes_);
-    Clear(a_.dheads, n_embd_, end, end + lanes_);
-    T* weights = layer.weights;
-    T* dscores = a_.dscores;
-    ForEachStrandGroup([&](const Group& group) {
-      const Chunk::Strands& strands = group.strands;
-      for (size_t h = 0; h < layout_.n_head; ++h) {
-        const size_t row = h * head_size_ * stride_;
-        const T *q = layer.qkv + row, *k = q + part, *v = k + part;
-        const T* dout = a_.dheads + row;
-        T *dq = a_.dqkv + row, *dk = dq + part, *dv = dk + part;
-        ForEachQuery(group, [&](const auto& queries, size_t at) {
-          ScoreKeys(d_, queries, head_size_, dout, v, dscores + at);
-        });
-        ForEachQuery(group, [&](const auto& queries, size_t at) {
-          DifferentiateScores(d_, queries, head_size_, weights + at,
-                              dscores + at);
-        });
-        ForEachQuery(group, [&](const auto& queries, size_t at) {
-          SumKeys(d_, queries, head_size_, dscores + at, k, dq);
-        });
-        for (size_t s = 0; s < group.levels; ++s) {
-          const auto key = Queries(group, s);
-          const size_t first = std::max(s, strands.first_query);
-          GiveToKey(d_, key, first, group.levels, head_size_, dscores, q, dk);
-          GiveToKey(d_, key, first, group.levels, head_size_, weights, dout,
-                    dv);
-        }
-        weights += WeightsBefore(group.levels) * lanes_;
-      }
-    });
-    AddCopies(a_.dqkv + part, 2 * n_embd_);
-  }
-
-  // A vector of lanes of strands.
-  struct Group {
-    Chunk::Strands strands;
-    size_t first;   // lane
-    size_t levels;  // positions that it has
-  };
-
-  DocumentQueries<D> Queries(const Group& group, size_t position) const {
-    return {d_,          stride_,  group.strands.offsets.data(),
-            group.first, position, group.strands.lanes[position] - group.first};
-  }
-
-  template <class F>
-  HWY_INLINE void ForEachStrandGroup(const F& f) {
-    for (size_t i = 0; i < chunk_.strands(); ++i) {
-      Group group = {chunk_.Strand(i), 0, 0};
-      const auto lanes = group.strands.lanes;
-      group.levels = lanes.size();
-      for (; group.first < lanes[group.strands.first_query];
-           group.first += lanes_) {
-        while (lanes[group.levels - 1] <= group.first) --group.levels;
-        f(group);
-      }
-    }
-  }
-
-  // Calls f(queries, place of their weights) for every position that asks.
-  template <class F>
-  HWY_INLINE void ForEachQuery(const Group& group, const F& f) {
-    for (size_t t = group.strands.first_query; t < group.levels; ++t) {
-      f(Queries(group, t), WeightsBefore(t) * lanes_);
-    }
-  }
-
-  // Makes the columns begin…end - 1 of `rows` rows 0: what stands there could
-  // be infinite, or not a number.
-  void Clear(T* array, size_t rows, size_t begin, size_t end) const {
-    for (size_t r = 0; r < rows; ++r, array += stride_) {
-      std::fill(array + begin, array + end, T{0});
-    }
-  }
-
-  // Fills the copies of shared columns in `rows` rows.
-  HWY_NOINLINE void CopyShared(T* array, size_t rows) {
-    const std::span<const uint32_t> copies = chunk_.copies();
-    for (size_t r = 0; r < rows; ++r, array += stride_) {
-      T* to = array + chunk_.copies_begin();
-      for (size_t i = 0; i < copies.size(); ++i) to[i] = array[copies[i]];
-    }
-  }
-
-  // Adds the copies to what they are copies of: several rows at a time, for
-  // many copies are of the same column, and each sum waits for the last one.
-  HWY_NOINLINE void AddCopies(T* array, size_t rows) {
-    constexpr size_t kRows = 8;
-    const std::span<const uint32_t> copies = chunk_.copies();
-    for (size_t r = 0; r < rows; r += kRows, array += kRows * stride_) {
-      const T* from = array + chunk_.copies_begin();
-      const size_t count = std::min(kRows, rows - r);
-      for (size_t i = 0; i < copies.size(); ++i) {
-        T* to = array + copies[i];
-        for (size_t j = 0; j < count; ++j) {
-          to[j * stride_] += from[j * stride_ + i];
-        }
-      }
-    }
-  }
-
-  void AttendPositions(const Layer& layer) {
-    T* weights = layer.weights;
-    const T* q = layer.qkv;
-    const T* k = q + n_embd_ * stride_;
-    const T* v = k + n_embd_ * stride_;
-    ForEachPositionGroup([&](const auto& queries, size_t size) {
-      ForEachHead(size, [&](size_t row, size_t at) {
-        ScoreKeys(d_, queries, head_size_, q + row, k + row, weights + at);
-      });
-      ForEachHead(size, [&](size_t, size_t at) {
-        ExponentiateScores(d_, queries, head_size_, weights + at);
-      });
-      ForEachHead(size, [&](size_t row, size_t at) {
-        AverageValues(d_, queries, head_size_, weights + at, v + row,
-                      layer.heads + row);
-      });
-      weights += layout_.n_head * size;
-    });
-  }
-
-  void AttendPositionsBackward(const Layer& layer) {
-    T* weights = layer.weights;
-    T* dscores = a_.dscores;
-    const size_t part = n_embd_ * stride_;
-    const T* q = layer.qkv;
-    T* dq = a_.dqkv;
-    ForEachPositionGroup([&](const auto& queries, size_t size) {
-      ForEachHead(size, [&](size_t row, size_t at) {
-        ScoreKeys(d_, queries, head_size_, a_.dheads + row, q + row + 2 * part,
-                  dscores + at);
-      });
-      ForEachHead(size, [&](size_t, size_t at) {
-        DifferentiateScores(d_, queries, head_size_, weights + at,
-                            dscores + at);
-      });
-      ForEachHead(size, [&](size_t row, size_t at) {
-        SumKeys(d_, queries, head_size_, dscores + at, q + row + part,
-                dq + row);
-      });
-      ForEachHead(size, [&](size_t row, size_t at) {
-        GiveToKeys(d_, queries, head_size_, dscores + at, q + row, stride_,
-                   a_.transposed_scores, dq + row + part);
-        GiveToKeys(d_, queries, head_size_, weights + at, a_.dheads + row,
-                   stride_, a_.transposed_scores, dq + row + 2 * part);
-      });
-      weights += layout_.n_head * size;
-    });
-  }
-
-  // Calls f(queries, size of a head's weights) for every vector of positions of
-  // a single document.
-  template <class F>
-  HWY_INLINE void ForEachPositionGroup(const F& f) {
-    for (size_t first = 0; first < chunk_.columns(); first += lanes_) {
-      f(PositionQueries<D>(d_, stride_, first, chunk_.columns()),
-        (first + lanes_ + 1) * lanes_);
-    }
-  }
-
-  // Calls f(place of the head's first row, place of its weights).
-  template <class F>
-  HWY_INLINE void ForEachHead(size_t weights, const F& f) {
-    for (size_t h = 0; h < layout_.n_head; ++h) {
-      f(h * head_size_ * stride_, h * weights);
-    }
-  }
-
   const D d_;
   const Embd n_embd_;
   const RowLength row_length_;
-  const HeadSize head_size_;
   const size_t lanes_;
   const size_t vectors_;  // of columns
   const size_t stride_;
@@ -543,6 +340,7 @@ class ChunkPass {
   const T* const weights_;
   const Chunk& chunk_;
   const WorkspaceArrays<T>& a_;
+  const AttentionPass<D, Embd, HeadSize> attention_;
   T scale_ = 1;
   double log_sums_ = 0, target_logits_ = 0;
 };

@@ -6,8 +6,6 @@
 #include <cassert>
 #include <numeric>
 
-#include "core/training/chunk.h"
-
 namespace microgpt {
 
 Batch::Batch(size_t max_documents, size_t block_size, size_t chunk_positions)
@@ -28,11 +26,18 @@ uint64_t Batch::Bytes(size_t max_documents) {
 // A chunk of short documents ends with the one that reaches its share.
 ChunkLimits Batch::Limits(size_t longest) const {
   if (max_documents_ == 1) return {1, longest, longest};
-  const size_t short_longest = std::min(longest, kShort);
+  const size_t short_longest = std::min(longest, Chunk::kShort);
   const size_t positions = std::min(max_documents_ * short_longest,
                                     chunk_positions_ + short_longest);
   return {std::min(max_documents_, positions), std::max(positions, longest),
           longest};
+}
+
+size_t Batch::MaxChunks(size_t longest) const {
+  if (longest > Chunk::kShort) return max_documents_;
+  return std::min(
+      max_documents_,
+      (max_documents_ * longest + chunk_positions_ - 1) / chunk_positions_);
 }
 
 void Batch::Clear() {
@@ -44,7 +49,7 @@ void Batch::Clear() {
 void Batch::Add(Document document) {
   const size_t positions = CountPositions(document, block_size_);
   positions_ += positions;
-  if (positions > kShort) return long_.push_back(document);
+  if (positions > Chunk::kShort) return long_.push_back(document);
   short_positions_ += positions;
   short_.push_back(document);
 }

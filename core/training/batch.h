@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/text/tokenizer.h"
-#include "core/training/workspace.h"
+#include "core/training/chunk.h"
 
 namespace microgpt {
 
@@ -25,9 +25,10 @@ class Batch {
   // How many bytes such an object takes, without making it.
   static uint64_t Bytes(size_t max_documents);
 
-  // What chunks of such a batch can have at most, if no document has more than
-  // `longest` positions.
+  // What chunks of such a batch can have at most, and how many there can be, if
+  // no document has more than `longest` positions.
   ChunkLimits Limits(size_t longest) const;
+  size_t MaxChunks(size_t longest) const;
 
   // Begins a new batch; at most max_documents are added to it before it is cut.
   void Clear();
@@ -37,12 +38,9 @@ class Batch {
   size_t documents() const { return documents_.size(); }
   size_t positions() const { return positions_; }  // of all documents
   size_t chunks() const { return ends_.size(); }
-  // The documents of a chunk, one or several of up to kShort positions.
+  // The documents of a chunk. Those of more than Chunk::kShort positions are
+  // chunks of their own: attention has enough to do with each.
   std::span<const Document> chunk(size_t i) const;
-
-  // Documents with more positions are chunks of their own: attention has enough
-  // to do with each.
-  static constexpr size_t kShort = 32;
 
  private:
   void SortByFirstToken();

@@ -87,13 +87,14 @@ TEST(BatchTest, ChunksKeepTheirLimits) {
     Cut(example, batch);
     const ChunkLimits limits = batch.Limits(example.longest);
     EXPECT_EQ(limits.longest, example.longest);
+    EXPECT_LE(batch.chunks(), batch.MaxChunks(example.longest));
     for (size_t i = 0; i < batch.chunks(); ++i) {
       size_t positions = 0;
       for (const Batch::Document document : batch.chunk(i)) {
         const size_t n = CountPositions(document, example.block_size);
         positions += n;
         if (batch.chunk(i).size() > 1) {
-          EXPECT_LE(n, Batch::kShort);
+          EXPECT_LE(n, Chunk::kShort);
         }
       }
       EXPECT_LE(positions, limits.positions);
@@ -102,9 +103,16 @@ TEST(BatchTest, ChunksKeepTheirLimits) {
   }
 }
 
+TEST(BatchTest, MaxChunksIsWhatTheLongestDocumentsMake) {
+  EXPECT_EQ(Batch(36, 16, 64).MaxChunks(16), 9);
+  EXPECT_EQ(Batch(36, 16, 64).MaxChunks(1), 1);
+  EXPECT_EQ(Batch(2, 32, 16).MaxChunks(32), 2);
+  EXPECT_EQ(Batch(36, 64, 1000).MaxChunks(Chunk::kShort + 1), 36);
+}
+
 TEST(BatchTest, ADocumentOfManyPositionsIsAChunkOfItsOwn) {
   Batch batch(4, 100, 1000);
-  const std::vector<Token> short_one(5), long_one(Batch::kShort);
+  const std::vector<Token> short_one(5), long_one(Chunk::kShort);
   batch.Clear();
   for (const auto* document : {&short_one, &long_one, &short_one, &long_one}) {
     batch.Add(*document);

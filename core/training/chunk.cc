@@ -7,7 +7,6 @@
 #include <limits>
 
 #include "core/kernels/aligned.h"
-#include "core/training/batch.h"
 
 namespace microgpt {
 namespace {
@@ -39,7 +38,7 @@ size_t MaxCopies(size_t max_documents, size_t max_positions) {
 }
 
 size_t MaxStrandLevels(size_t max_positions) {
-  return (kMostShared + 1) * std::min(max_positions, Batch::kShort);
+  return (kMostShared + 1) * std::min(max_positions, Chunk::kShort);
 }
 
 }  // namespace
@@ -76,6 +75,7 @@ void Chunk::Lay(std::span<const Document> documents, Token bos,
   Clear();
   if (documents.size() == 1) return LaySingle(documents[0], bos, block_size);
   SortByLength(documents, block_size);
+  assert(level_lanes_.size() <= kShort);
   newest_.assign(documents_.size(), 0);
   for (size_t level = 0; level < level_lanes_.size(); ++level) {
     level_columns_.push_back(static_cast<uint32_t>(columns()));

@@ -19,6 +19,13 @@ inline size_t CountPositions(std::span<const Token> document,
   return positions < block_size ? positions : block_size;
 }
 
+// The largest chunk that something has room for.
+struct ChunkLimits {
+  size_t documents;  // 1: any single one
+  size_t positions;  // in all documents
+  size_t longest;    // positions of the longest document
+};
+
 // Documents that are computed together, a column a token. Not thread-safe; its
 // memory is reused from one Lay to the next.
 //
@@ -38,6 +45,10 @@ class Chunk {
 
   // How many columns, copies included, such a chunk has at most.
   static size_t MaxColumns(size_t max_documents, size_t max_positions);
+
+  // Several documents have at most so many positions each; a single one has any
+  // number.
+  static constexpr size_t kShort = 32;
 
   // Lays 1..max_documents documents out.
   void Lay(std::span<const std::span<const Token>> documents, Token bos,

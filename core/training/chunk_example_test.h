@@ -17,7 +17,6 @@
 #include "core/model/parameters.h"
 #include "core/random/python_random.h"
 #include "core/training/backpropagation.h"
-#include "core/training/batch.h"
 #include "core/training/chunk.h"
 #include "core/training/packed_layout.h"
 #include "core/training/workspace.h"
@@ -90,7 +89,7 @@ inline ChunkExample RandomSeveral(uint32_t seed) {
                                 .n_embd = n_head * dice.Number(1, 7),
                                 .n_head = n_head,
                                 .block_size = dice.Number(
-                                    1, static_cast<uint32_t>(Batch::kShort))}),
+                                    1, static_cast<uint32_t>(Chunk::kShort))}),
           vocab_size,
           RandomDocuments(dice.Number(2, 40), seed % 2 == 0 ? 6 : 33,
                           seed % 3 == 0 ? vocab_size - 1 : letters, dice)};

@@ -15,7 +15,6 @@
 
 #include "core/kernels/aligned.h"
 #include "core/training/allocations.h"
-#include "core/training/batch.h"
 
 namespace microgpt {
 namespace {
@@ -47,7 +46,7 @@ Example RandomExample(uint32_t seed) {
   };
   Example example;
   example.bos = static_cast<Token>(number(1, seed % 3 == 0 ? 40 : 4));
-  example.block_size = number(1, Batch::kShort);
+  example.block_size = number(1, Chunk::kShort);
   const size_t longest = number(1, 40);
   for (size_t n = number(1, seed % 4 == 0 ? 200 : 20); n > 0; --n) {
     Document document(number(seed % 5 == 0 ? 0 : 1, longest));
@@ -296,7 +295,7 @@ auto Everything(const Chunk& chunk) {
 }
 
 TEST(ChunkTest, WhatWasLaidOutBeforeDoesNotMatter) {
-  Chunk used(200, 200 * Batch::kShort);
+  Chunk used(200, 200 * Chunk::kShort);
   for (uint32_t seed = 0; seed < kExamples; ++seed) {
     SCOPED_TRACE(seed);
     const Example example = RandomExample(seed);

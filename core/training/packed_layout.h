@@ -14,8 +14,8 @@ namespace microgpt {
 
 // Where training keeps the weights of a model: those of Parameters, with rows
 // as long as whole vectors and with mlp_fc2 transposed, so that the rows of
-// every tensor are row_length values from one another and what fills them up is
-// zero. Gradients and moments stand alike.
+// every tensor are row_length values from one another. Gradients and moments
+// stand alike. What fills the rows up is nobody's.
 struct PackedLayout {
   struct Layer {
     size_t attn_wqkv;  // [3·n_embd, row_length]: wq, wk, wv

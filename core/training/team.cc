@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/training/team.h"
 
-#include <system_error>
+#include <exception>
 
 #include "core/kernels/denormals.h"
 #include "hwy/cache_control.h"
@@ -29,8 +29,9 @@ Team::Team(size_t threads) {
     for (size_t i = 1; i < threads; ++i) {
       helpers_.emplace_back([this, i] { Help(i); });
     }
-  } catch (const std::system_error&) {
-    // The system has no more: those that there are do the work.
+  } catch (const std::exception&) {
+    // The system has no more, or no memory for them: those that there are do
+    // the work.
   }
 }
 

@@ -54,18 +54,13 @@ size_t ChunkPositions(const ModelConfig& model) {
 }
 
 // Into how many sums the gradient of a step is divided at most, to be added in
-// the end: as many threads can work on a step. A function of the model alone,
-// so that the sums are the same for any number of threads.
+// the end: as many threads can work on a step, more have nothing to do. Depends
+// on the model and the documents alone, so that the sums are the same for any
+// number of threads.
 size_t GradientParts(const PackedLayout& layout, size_t max_chunks) {
-  constexpr size_t kMostValues = size_t{1} << 24;
+  constexpr size_t kMostValues = size_t{1} << 25;
   return std::clamp<size_t>(kMostValues / layout.size, 1,
                             std::min(kMostParts, max_chunks));
-}
-
-// More threads than parts have nothing to do.
-size_t UsefulThreads(const TrainingConfig& training) {
-  const size_t parts = std::min<size_t>(kMostParts, training->batch_size);
-  return std::min<size_t>(training->threads, parts);
 }
 
 template <typename T>
@@ -85,14 +80,15 @@ class TrainerOf final : public Trainer {
         layout_(model, tokenizer_.vocab_size()),
         optimizer_(training, layout_.size),
         batch_(training->batch_size, model->block_size, ChunkPositions(model)),
-        limits_(batch_.Limits(LongestDocument(documents_, model->block_size))),
-        team_(UsefulThreads(training)) {
+        longest_(LongestDocument(documents_, model->block_size)),
+        limits_(batch_.Limits(longest_)),
+        gradients_(GradientParts(layout_, batch_.MaxChunks(longest_))),
+        team_(std::min<size_t>(training->threads, gradients_.size())) {
     for (size_t i = 0; i < team_.size(); ++i) {
       desks_.push_back(std::make_unique<Desk>(model, tokenizer_, limits_));
     }
     losses_.resize(training->batch_size);
     DrawWeights();
-    gradients_.resize(GradientParts(layout_, training->batch_size));
     for (auto& gradient : gradients_) gradient.resize(layout_.size);
   }
 
@@ -193,7 +189,7 @@ class TrainerOf final : public Trainer {
   // Whether the step's gradient is one document's and takes so little time that
   // the optimizer's share is worth hiding behind it.
   bool IsShortDocument() const {
-    return batch_.documents() == 1 && batch_.positions() <= Batch::kShort;
+    return batch_.documents() == 1 && batch_.positions() <= Chunk::kShort;
   }
 
   // Fills losses_ and the gradients of all parts, on all threads: each takes
@@ -257,10 +253,11 @@ class TrainerOf final : public Trainer {
   uint32_t steps_done_ = 0;
   const PackedLayout layout_;
   AlignedVector<T> weights_;
-  std::vector<AlignedVector<T>> gradients_;
   OptimizerOf<T> optimizer_;
   Batch batch_;
+  const size_t longest_;  // positions of the longest document
   const ChunkLimits limits_;
+  std::vector<AlignedVector<T>> gradients_;  // of a step's parts
   Team team_;
   std::vector<std::unique_ptr<Desk>> desks_;  // one a thread
   std::vector<double> losses_;                // of the chunks
@@ -273,12 +270,17 @@ uint64_t BytesOf(const ModelConfig& model, const TrainingConfig& training,
   const Batch batch(training->batch_size, model->block_size,
                     ChunkPositions(model));
   const ChunkLimits limits = batch.Limits(model->block_size);
-  const size_t gradients = GradientParts(layout, training->batch_size);
-  const uint64_t desk = Chunk::Bytes(limits.documents, limits.positions) +
+  const size_t parts =
+      GradientParts(layout, batch.MaxChunks(model->block_size));
+  const uint64_t desk = sizeof(std::unique_ptr<void>) +
+                        Chunk::Bytes(limits.documents, limits.positions) +
                         Workspace<T>::Bytes(model, vocab_size, limits);
-  return sizeof(TrainerOf<T>) + (1 + gradients) * layout.size * sizeof(T) +
+  return sizeof(TrainerOf<T>) + (1 + parts) * layout.size * sizeof(T) +
+         parts * sizeof(AlignedVector<T>) +
+         model->n_layer * sizeof(PackedLayout::Layer) +
          OptimizerOf<T>::Bytes(training, layout.size) +
-         Batch::Bytes(training->batch_size) + UsefulThreads(training) * desk +
+         Batch::Bytes(training->batch_size) +
+         std::min<uint64_t>(training->threads, parts) * desk +
          training->batch_size * sizeof(double) +
          (vocab_size - 1) * uint64_t{Tokenizer::kBytesPerCharacter};
 }

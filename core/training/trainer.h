@@ -36,7 +36,7 @@ class Trainer {
   // Does the next step, and answers its loss: nats a token, before the update;
   // not a finite number once too high a learning rate has blown the model up.
   // nullopt, with nothing changed, if `stop` was requested meanwhile. Looks at
-  // `stop` once a document. Precondition: steps_done() < config's steps.
+  // `stop` once a chunk. Precondition: steps_done() < config's steps.
   virtual std::optional<double> Step(const std::stop_token& stop) = 0;
   virtual uint32_t steps_done() const = 0;
 

@@ -303,6 +303,7 @@ TEST(TrainerTest, TrainingBytesIsWhatTheLongestDocumentsTake) {
   const Corpus corpus = *Corpus::FromText(std::string(50, 'a') + "bcd");
   for (const TrainingSettings& settings :
        {TrainingSettings{}, TrainingSettings{.batch_size = 8},
+        TrainingSettings{.batch_size = 8, .threads = 4},
         TrainingSettings{.optimizer = Optimizer::kSgd}}) {
     for (const auto precision : {Precision::kFloat32, Precision::kFloat64}) {
       TrainingSettings with_precision = settings;

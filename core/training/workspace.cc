@@ -3,9 +3,6 @@
 
 #include <algorithm>
 
-#include "core/training/batch.h"
-#include "core/training/chunk.h"
-
 namespace microgpt {
 namespace {
 
@@ -18,7 +15,7 @@ size_t WeightsPerHead(const ChunkLimits& limits) {
   const size_t rounded = RoundUpToLine(limits.longest);
   const size_t single =
       rounded * (rounded + kMostLanes) / 2 + (rounded + kMostLanes);
-  const size_t t = std::min(limits.longest, Batch::kShort);
+  const size_t t = std::min(limits.longest, Chunk::kShort);
   const size_t documents = (t + 3) * (kMostLanes * t + limits.positions) / 2;
   const size_t several = documents + 14 * (limits.positions + 4 * kMostLanes);
   return limits.documents == 1 ? single : std::max(single, several);
@@ -28,7 +25,7 @@ size_t WeightsPerHead(const ChunkLimits& limits) {
 size_t WeightsPerGroup(const ChunkLimits& limits) {
   const size_t keys = RoundUpToLine(limits.longest) + kMostLanes + 1;
   const size_t single = keys * kMostLanes;
-  const size_t t = std::min(limits.longest, Batch::kShort);
+  const size_t t = std::min(limits.longest, Chunk::kShort);
   const size_t several = kMostLanes * t * (t + 3) / 2;
   return limits.documents == 1 ? single : std::max(single, several);
 }

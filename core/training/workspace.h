@@ -8,15 +8,9 @@
 
 #include "core/kernels/aligned.h"
 #include "core/model/config.h"
+#include "core/training/chunk.h"
 
 namespace microgpt {
-
-// The largest chunk that a workspace has room for.
-struct ChunkLimits {
-  size_t documents;  // 1: any single one
-  size_t positions;  // in all documents
-  size_t longest;    // positions of the longest document
-};
 
 // The arrays that computing a chunk forward and backward leaves behind and
 // needs: [rows, stride], a column a token. Those of row_length rows are as high
@@ -55,7 +49,7 @@ struct WorkspaceArrays {
 
   T* transposed;         // [stride, row_length], of what is needed next
   T* transposed_dx;      // [stride, row_length], by the MLP block's output
-  T* dscores;            // of one vector of queries
+  T* dscores;            // as `weights`, of the queries at hand
   T* transposed_scores;  // of one vector of queries
 };
 
