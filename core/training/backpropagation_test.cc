@@ -250,9 +250,9 @@ TYPED_TEST(ChunkGradientTest, WhatStoodInTheWorkspaceDoesNotMatter) {
       const ChunkExample small = RandomExample(seed);
       ChunkExample large = small;
       ExampleDice dice(seed);
-      const auto more = RandomDocuments(60, 31, small.vocab_size - 1, dice);
-      large.documents.insert(large.documents.end(), more.begin(), more.end());
+      large.documents = RandomDocuments(100, 31, small.vocab_size - 1, dice);
       ChunkLimits limits = large.Limits();
+      limits.positions += small.Limits().positions;
       limits.longest = std::max(limits.longest, small.Limits().longest);
       ChunkRun<T> fresh(small, 1, limits), used(small, 1, limits);
       used.Lay(large);
