@@ -132,6 +132,23 @@ class BenchmarkTest(unittest.TestCase):
             self.assertNotEqual(result.returncode, 0)
             self.assertIn(arguments[-1], result.stderr)
 
+    def test_no_calls_and_no_server_are_refused(self):
+        for arguments in (["--calls", "0"], ["--server", "/no/such/program"]):
+            result = self.run_script("rpc", *arguments)
+            self.assertEqual((result.returncode, result.stdout), (2, ""))
+            self.assertIn(arguments[1], result.stderr)
+
+    def test_no_rows_make_no_plot(self):
+        plot = self.data.with_suffix(".svg")
+        for text in ("", "{}\n", "anna\n", '{"bench": "rpc"}\n'):
+            self.data.write_text(text)
+            result = subprocess.run(
+                [SCRIPT.with_name("plot_performance"), self.data, "-o", plot],
+                text=True, capture_output=True, check=False)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(str(self.data), result.stderr)
+            self.assertFalse(plot.exists())
+
     def test_a_missing_file_is_named(self):
         result = self.run_script("load", "--data", "/no/such/file")
         self.assertEqual((result.returncode, result.stdout), (2, ""))

@@ -44,7 +44,7 @@ constexpr std::array<Help, 17> kHelp = {{
     {"optimizer", "adam or sgd (adam)"},
     {"precision", "float32 or float64 (float32)"},
     {"tokenizer", "code-point or grapheme (code-point)"},
-    {"threads", "of the server's workers, for the same model (1; 1..64)"},
+    {"threads", "of the server's workers; the same bits for any (1; 1..64)"},
 }};
 
 std::string Kebab(std::string name) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/training/team.h"
 
+#include <cassert>
 #include <exception>
 
 #include "core/kernels/denormals.h"
@@ -9,17 +10,19 @@
 namespace microgpt {
 namespace {
 
-// Until `value` is no longer `old`; answers what it is then.
-uint32_t AwaitChange(const std::atomic<uint32_t>& value, uint32_t old) {
-  constexpr int kSpins = 20'000;  // some hundred microseconds
+// Until `value` is no longer `old`.
+void AwaitChange(const std::atomic<uint32_t>& value, uint32_t old) {
+  constexpr int kSpins = 4'000;  // some ten microseconds
   for (int i = 0; i < kSpins; ++i) {
-    const uint32_t now = value.load(std::memory_order_acquire);
-    if (now != old) return now;
+    if (value.load(std::memory_order_acquire) != old) return;
     hwy::Pause();
   }
   value.wait(old, std::memory_order_acquire);
-  return value.load(std::memory_order_acquire);
 }
+
+// Of a value of open_.
+constexpr uint32_t kCallUnit = 1 << 8;
+size_t PiecesLeft(uint32_t open) { return open % kCallUnit; }
 
 }  // namespace
 
@@ -36,34 +39,56 @@ Team::Team(size_t threads) {
 }
 
 Team::~Team() {
-  call_.store(kEnd, std::memory_order_release);
-  call_.notify_all();
+  open_.store(kEnd, std::memory_order_release);
+  open_.notify_all();
   for (std::thread& helper : helpers_) helper.join();
 }
 
-void Team::Run(absl::FunctionRef<void(size_t)> work) {
-  if (helpers_.empty()) return work(0);
+void Team::Run(size_t pieces, absl::FunctionRef<void(size_t, size_t)> work) {
+  assert(pieces <= kMostPieces);
+  if (helpers_.empty() || pieces <= 1) {
+    for (size_t i = 0; i < pieces; ++i) work(i, 0);
+    return;
+  }
   work_ = &work;
-  busy_.store(static_cast<uint32_t>(helpers_.size()),
-              std::memory_order_relaxed);
-  // Never kEnd.
-  call_.store((call_.load(std::memory_order_relaxed) + 1) % kEnd,
+  pieces_ = pieces;
+  done_.store(0, std::memory_order_relaxed);
+  const uint32_t last = open_.load(std::memory_order_relaxed);
+  open_.store(last + kCallUnit + static_cast<uint32_t>(pieces),
               std::memory_order_release);
-  call_.notify_all();
-  work(0);
-  while (const uint32_t busy = busy_.load(std::memory_order_acquire)) {
-    AwaitChange(busy_, busy);
+  open_.notify_all();
+  TakePieces(0);
+  for (uint32_t done;
+       (done = done_.load(std::memory_order_acquire)) < pieces;) {
+    AwaitChange(done_, done);
   }
 }
 
-void Team::Help(size_t i) {
-  const FlushDenormals flush;
-  uint32_t call = 0;
-  while ((call = AwaitChange(call_, call)) != kEnd) {
-    (*work_)(i);
-    if (busy_.fetch_sub(1, std::memory_order_release) == 1) {
-      busy_.notify_one();
+// Until none is left. Who has a piece in hand may read what belongs to the
+// call, for that goes on until the piece is done.
+void Team::TakePieces(size_t thread) {
+  uint32_t open = open_.load(std::memory_order_acquire);
+  while (open != kEnd && PiecesLeft(open) > 0) {
+    if (!open_.compare_exchange_weak(open, open - 1,
+                                     std::memory_order_acquire)) {
+      continue;
     }
+    const size_t pieces = pieces_;
+    (*work_)(pieces - PiecesLeft(open), thread);
+    if (done_.fetch_add(1, std::memory_order_release) + 1 == pieces) {
+      done_.notify_one();
+    }
+    open = open_.load(std::memory_order_acquire);
+  }
+}
+
+void Team::Help(size_t thread) {
+  const FlushDenormals flush;
+  while (true) {
+    TakePieces(thread);
+    const uint32_t open = open_.load(std::memory_order_acquire);
+    if (open == kEnd) return;
+    if (PiecesLeft(open) == 0) AwaitChange(open_, open);
   }
 }
 

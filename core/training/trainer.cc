@@ -192,15 +192,12 @@ class TrainerOf final : public Trainer {
     return batch_.documents() == 1 && batch_.positions() <= Chunk::kShort;
   }
 
-  // Fills losses_ and the gradients of all parts, on all threads: each takes
-  // the next part that nobody has taken. False if `stop` was requested.
+  // Fills losses_ and the gradients of all parts, on all threads. False if
+  // `stop` was requested.
   bool SumGradients(const std::stop_token& stop) {
-    std::atomic<size_t> next_part = 0;
     std::atomic<bool> stopped = false;
-    team_.Run([&](size_t thread) {
-      for (size_t part; (part = next_part++) < Parts();) {
-        if (!SumPart(part, stop, *desks_[thread])) stopped = true;
-      }
+    team_.Run(Parts(), [&](size_t part, size_t thread) {
+      if (!SumPart(part, stop, *desks_[thread])) stopped = true;
     });
     return !stopped;
   }
@@ -220,19 +217,22 @@ class TrainerOf final : public Trainer {
 
   size_t Parts() const { return std::min(gradients_.size(), batch_.chunks()); }
 
-  // Every thread moves its share of the weights.
+  // Every thread moves its share of the weights, if they are worth a meeting.
   void MoveTogether(const OptimizerStep<T>& step) {
+    constexpr size_t kWorthSharing = size_t{1} << 14;
     std::array<const T*, kMostParts> all_sums;
     for (size_t part = 0; part < Parts(); ++part) {
       all_sums[part] = gradients_[part].data();
     }
     const std::span<const T* const> sums = std::span(all_sums).first(Parts());
     const size_t rows = layout_.size / layout_.row_length;
-    team_.Run([&](size_t thread) {
+    const size_t shares =
+        std::clamp<size_t>(layout_.size / kWorthSharing, 1, team_.size());
+    team_.Run(shares, [&](size_t share, size_t) {
       const auto row = [&](size_t i) {
-        return rows * i / team_.size() * layout_.row_length;
+        return rows * i / shares * layout_.row_length;
       };
-      MoveWeights<T>(step, sums, row(thread), row(thread + 1));
+      MoveWeights<T>(step, sums, row(share), row(share + 1));
     });
   }
 
