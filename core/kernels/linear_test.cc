@@ -28,6 +28,10 @@ struct LinearCall {
   T* y;
 };
 
+struct Tile {
+  size_t first_row, rows;
+};
+
 template <typename T>
 struct WeightGradientCall {
   size_t tokens, rows, stride, row_length;
@@ -101,6 +105,14 @@ void RunWeightGradient(const WeightGradientCall<T>& call) {
                    }
                  });
 }
+std::vector<Tile> TilesOfSix(size_t rows) {
+  std::vector<Tile> tiles;
+  ForEachTile<6>(rows, [&](size_t r, auto length) {
+    tiles.push_back({r, length});
+  });
+  return tiles;
+}
+
 void WeightGradientFloat(const WeightGradientCall<float>& call) {
   RunWeightGradient(call);
 }
@@ -399,16 +411,16 @@ TYPED_TEST(WeightGradientTest, TargetsThatRoundAlikeGiveTheSameBits) {
 // As many tiles as there must be, of equal height or one less, in order.
 TEST(TilesTest, CoverEveryRowOnce) {
   for (size_t rows = 1; rows <= 100; ++rows) {
-    size_t next = 0, tiles = 0, shortest = 100, longest = 0;
-    HWY_STATIC_DISPATCH(ForEachTile)<6>(rows, [&](size_t r, auto length) {
-      EXPECT_EQ(r, next);
-      next += length;
-      ++tiles;
-      shortest = std::min<size_t>(shortest, length);
-      longest = std::max<size_t>(longest, length);
-    });
+    size_t next = 0, shortest = 100, longest = 0;
+    const std::vector<Tile> tiles = HWY_STATIC_DISPATCH(TilesOfSix)(rows);
+    for (const Tile& tile : tiles) {
+      EXPECT_EQ(tile.first_row, next);
+      next += tile.rows;
+      shortest = std::min(shortest, tile.rows);
+      longest = std::max(longest, tile.rows);
+    }
     EXPECT_EQ(next, rows);
-    EXPECT_EQ(tiles, (rows + 5) / 6);
+    EXPECT_EQ(tiles.size(), (rows + 5) / 6);
     EXPECT_LE(longest - shortest, 1);
   }
 }
