@@ -113,11 +113,12 @@ class PositionQueries {
   size_t stride_, first_, keys_;
 };
 
-// Calls f(std::integral_constant block, first row) for blocks of four rows and,
-// what is left, of one.
+// Calls f(std::integral_constant block, first row) for blocks of eight rows
+// and, what is left, of four and of one.
 template <class HeadSize, class F>
 HWY_INLINE void ForEachRowBlock(HeadSize head_size, const F& f) {
   size_t j = 0;
+  for (; j + 8 <= head_size; j += 8) f(std::integral_constant<size_t, 8>(), j);
   for (; j + 4 <= head_size; j += 4) f(std::integral_constant<size_t, 4>(), j);
   for (; j < head_size; ++j) f(std::integral_constant<size_t, 1>(), j);
 }
@@ -136,12 +137,12 @@ HWY_INLINE void ScoreKeys(D d, const Queries& queries, HeadSize head_size,
   ForEachRowBlock(head_size, [&](auto block, size_t j) {
     constexpr size_t kRows = decltype(block)::value;
     V query[kRows];
-    HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
+    HWY_UNROLL(8) for (size_t i = 0; i < kRows; ++i) {
       query[i] = queries.Query(d, a, j + i);
     }
     for (size_t s = 0; s < queries.keys(); ++s) {
       V sum = j == 0 ? hn::Zero(d) : hn::Load(d, scores + s * lanes);
-      HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
+      HWY_UNROLL(8) for (size_t i = 0; i < kRows; ++i) {
         sum = hn::MulAdd(query[i], queries.Key(d, b, j + i, s), sum);
       }
       hn::Store(sum, d, scores + s * lanes);
@@ -159,14 +160,14 @@ HWY_INLINE void ScaledSumOfKeys(D d, const Queries& queries, HeadSize head_size,
   ForEachRowBlock(head_size, [&](auto block, size_t j) {
     constexpr size_t kRows = decltype(block)::value;
     V sum[kRows];
-    HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) sum[i] = hn::Zero(d);
+    HWY_UNROLL(8) for (size_t i = 0; i < kRows; ++i) sum[i] = hn::Zero(d);
     for (size_t s = 0; s < queries.keys(); ++s) {
       const V weight = hn::Load(d, factors + s * lanes);
-      HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
+      HWY_UNROLL(8) for (size_t i = 0; i < kRows; ++i) {
         sum[i] = hn::MulAdd(weight, queries.Key(d, rows, j + i, s), sum[i]);
       }
     }
-    HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
+    HWY_UNROLL(8) for (size_t i = 0; i < kRows; ++i) {
       queries.Store(d, hn::Mul(scale, sum[i]), to, j + i);
     }
   });
@@ -258,15 +259,15 @@ HWY_INLINE void GiveToKey(D d, const DocumentQueries<D>& key,
   ForEachRowBlock(head_size, [&](auto block, size_t j) {
     constexpr size_t kRows = decltype(block)::value;
     V sum[kRows];
-    HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) sum[i] = hn::Zero(d);
+    HWY_UNROLL(8) for (size_t i = 0; i < kRows; ++i) sum[i] = hn::Zero(d);
     for (size_t t = first_query; t < levels; ++t) {
       const V factor =
           hn::Load(d, factors + (WeightsBefore(t) + place) * lanes);
-      HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
+      HWY_UNROLL(8) for (size_t i = 0; i < kRows; ++i) {
         sum[i] = hn::MulAdd(factor, key.Key(d, from, j + i, t), sum[i]);
       }
     }
-    HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
+    HWY_UNROLL(8) for (size_t i = 0; i < kRows; ++i) {
       key.Store(d, sum[i], to, j + i);
     }
   });
@@ -282,17 +283,17 @@ HWY_INLINE void AddToKeys(D d, HeadSize head_size, size_t queries, bool first,
   ForEachRowBlock(head_size, [&](auto block, size_t j) {
     constexpr size_t kRows = decltype(block)::value;
     V sum[kRows];
-    HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
+    HWY_UNROLL(8) for (size_t i = 0; i < kRows; ++i) {
       sum[i] = first ? hn::Zero(d) : hn::Load(d, out + (j + i) * stride);
     }
     for (size_t t = 0; t < queries; ++t) {
       const V factor = hn::Load(d, factors + t * factors_stride);
-      HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
+      HWY_UNROLL(8) for (size_t i = 0; i < kRows; ++i) {
         sum[i] =
             hn::MulAdd(factor, hn::Set(d, in[(j + i) * stride + t]), sum[i]);
       }
     }
-    HWY_UNROLL(4) for (size_t i = 0; i < kRows; ++i) {
+    HWY_UNROLL(8) for (size_t i = 0; i < kRows; ++i) {
       hn::Store(sum[i], d, out + (j + i) * stride);
     }
   });
