@@ -60,16 +60,7 @@ HWY_INLINE void GradientStepTile(D d, size_t tokens, const T* HWY_RESTRICT a,
     HWY_UNROLL(2) for (size_t j = 0; j < kVectors; ++j) sum[r][j] = hn::Zero(d);
   }
   const auto add_token = [&](size_t t) {
-    V in[kVectors];
-    HWY_UNROLL(2) for (size_t j = 0; j < kVectors; ++j) {
-      in[j] = hn::Load(d, bt + t * row_length + j * lanes);
-    }
-    HWY_UNROLL(8) for (size_t r = 0; r < kRows; ++r) {
-      const V factor = hn::Set(d, a[r * stride + t]);
-      HWY_UNROLL(2) for (size_t j = 0; j < kVectors; ++j) {
-        sum[r][j] = hn::MulAdd(factor, in[j], sum[r][j]);
-      }
-    }
+    AddOuterProduct(d, a + t, stride, bt + t * row_length, sum);
   };
   const size_t both = std::min(tokens, last.vectors);
   for (size_t t = 0; t < both; ++t) {

@@ -100,6 +100,25 @@ struct WeightView {
   KStride k_stride;
 };
 
+// sum[r][j] += a[r] · b[j]: a's rows stand `stride` apart, b's vectors side by
+// side.
+template <size_t kRows, size_t kVectors, class D, class Stride,
+          class V = hn::Vec<D>, typename T = hn::TFromD<D>>
+HWY_INLINE void AddOuterProduct(D d, const T* HWY_RESTRICT a, Stride stride,
+                                const T* HWY_RESTRICT b,
+                                V (&sum)[kRows][kVectors]) {
+  V in[kVectors];
+  HWY_UNROLL(4) for (size_t j = 0; j < kVectors; ++j) {
+    in[j] = hn::Load(d, b + j * hn::Lanes(d));
+  }
+  HWY_UNROLL(16) for (size_t r = 0; r < kRows; ++r) {
+    const V factor = hn::Set(d, a[r * stride]);
+    HWY_UNROLL(4) for (size_t j = 0; j < kVectors; ++j) {
+      sum[r][j] = hn::MulAdd(factor, in[j], sum[r][j]);
+    }
+  }
+}
+
 // y[r, ·] = finish(sum_k w[r, k] · x[k, ·]) for kRows rows of kVectors vectors.
 template <size_t kRows, size_t kVectors, class D, class W, class Finish,
           typename T = hn::TFromD<D>>
@@ -114,16 +133,7 @@ HWY_INLINE void LinearTile(D d, const W& weights, size_t k_count,
   }
   const T* HWY_RESTRICT w = weights.data;
   _Pragma("GCC unroll 2") for (size_t k = 0; k < k_count; ++k) {
-    V in[kVectors];
-    HWY_UNROLL(4) for (size_t j = 0; j < kVectors; ++j) {
-      in[j] = hn::Load(d, x + j * lanes);
-    }
-    HWY_UNROLL(16) for (size_t r = 0; r < kRows; ++r) {
-      const V weight = hn::Set(d, w[r * weights.row_stride]);
-      HWY_UNROLL(4) for (size_t j = 0; j < kVectors; ++j) {
-        sum[r][j] = hn::MulAdd(weight, in[j], sum[r][j]);
-      }
-    }
+    AddOuterProduct(d, w, weights.row_stride, x, sum);
     x += stride;
     w += weights.k_stride;
   }
@@ -187,17 +197,7 @@ HWY_INLINE void WeightGradientTile(D d, size_t tokens, const T* HWY_RESTRICT a,
     HWY_UNROLL(4) for (size_t j = 0; j < kVectors; ++j) sum[r][j] = hn::Zero(d);
   }
   for (size_t t = 0; t < tokens; ++t) {
-    V in[kVectors];
-    HWY_UNROLL(4) for (size_t j = 0; j < kVectors; ++j) {
-      in[j] = hn::Load(d, bt + j * lanes);
-    }
-    HWY_UNROLL(16) for (size_t r = 0; r < kRows; ++r) {
-      const V factor = hn::Set(d, a[r * stride + t]);
-      HWY_UNROLL(4) for (size_t j = 0; j < kVectors; ++j) {
-        sum[r][j] = hn::MulAdd(factor, in[j], sum[r][j]);
-      }
-    }
-    bt += row_length;
+    AddOuterProduct(d, a + t, stride, bt + t * row_length, sum);
   }
   HWY_UNROLL(16) for (size_t r = 0; r < kRows; ++r) {
     HWY_UNROLL(4) for (size_t j = 0; j < kVectors; ++j) {
