@@ -43,11 +43,11 @@ class EndlessDrawing {
                 .value()),
         streams_(single_ ? 1 : generator_->StringsAtOnce()) {
     if (single_) return;
-    sequence_ = SampleSequence::Indexed(
-        std::move(generator_), {.seed = 1,
-                                .count = std::numeric_limits<uint32_t>::max(),
-                                .max_attempts = 1000,
-                                .token_logprobs = false});
+    sequence_ =
+        SampleSequence::Indexed(std::move(generator_), /*seed=*/1,
+                                {.count = std::numeric_limits<uint32_t>::max(),
+                                 .max_attempts = 1000,
+                                 .token_logprobs = false});
   }
 
   size_t streams() const { return streams_; }

@@ -53,16 +53,16 @@ std::unique_ptr<Generator> MakeGenerator(const ModelPointer& model,
   return *Generator::Create(model, *SamplingConfig::Create(settings), prefix);
 }
 
-std::vector<StreamPlace> Places(uint32_t first, uint32_t count) {
-  std::vector<StreamPlace> places;
-  for (uint32_t i = 0; i < count; ++i) places.push_back({first + i});
-  return places;
+std::vector<Attempt> Attempts(uint32_t first, uint32_t count,
+                              uint32_t attempt = 0) {
+  std::vector<Attempt> attempts;
+  for (uint32_t i = 0; i < count; ++i) attempts.push_back({first + i, attempt});
+  return attempts;
 }
 
 std::vector<Sample> DrawMany(Generator& generator, uint32_t first,
                              uint32_t count) {
-  std::vector<StreamPlace> places = Places(first, count);
-  return *generator.DrawMany(7, places, true, {});
+  return *generator.DrawMany(7, Attempts(first, count), true, {});
 }
 
 void ExpectSame(const Sample& a, const Sample& b) {
@@ -265,19 +265,16 @@ TYPED_TEST(DrawManyTest, FrequenciesAreTheExactProbabilities) {
   }
 }
 
-TYPED_TEST(DrawManyTest, PlacesMoveBehindTheNumbersTaken) {
+TYPED_TEST(DrawManyTest, EveryAttemptHasItsOwnNumbers) {
   const ModelPointer model = RandomModel<TypeParam>({.block_size = 5}, 9, 1);
   const auto generator = MakeGenerator(model, {.temperature = 1});
-  std::vector<StreamPlace> places = Places(0, 33);
-  const auto first = *generator->DrawMany(7, places, true, {});
-  for (uint32_t i = 0; i < 33; ++i) {
-    EXPECT_EQ(places[i].taken, first[i].token_logprobs.size());
-  }
-  const auto second = *generator->DrawMany(7, places, true, {});
-  for (uint32_t i = 0; i < 33; ++i) {
-    IndexedRandom random(7, i);
-    ExpectSame(*generator->Draw(random, {}), first[i]);
-    ExpectSame(*generator->Draw(random, {}), second[i]);
+  for (const uint32_t attempt : {1u, 2u, Attempt::kMaxAttempts - 1}) {
+    const auto samples =
+        *generator->DrawMany(7, Attempts(0, 33, attempt), true, {});
+    for (uint32_t i = 0; i < 33; ++i) {
+      IndexedRandom random(7, i, attempt * Attempt::kNumbersOfAttempt);
+      ExpectSame(*generator->Draw(random, {}), samples[i]);
+    }
   }
 }
 
@@ -285,8 +282,8 @@ TYPED_TEST(DrawManyTest, LogprobsThatAreNotAskedForAreLeftOut) {
   const ModelPointer model = RandomModel<TypeParam>({}, 9, 1);
   const auto generator = MakeGenerator(model, {});
   const Sample with = DrawMany(*generator, 0, 1)[0];
-  std::vector<StreamPlace> places = Places(0, 1);
-  const Sample without = (*generator->DrawMany(7, places, false, {}))[0];
+  const Sample without =
+      (*generator->DrawMany(7, Attempts(0, 1), false, {}))[0];
   EXPECT_EQ(without.text, with.text);
   EXPECT_EQ(without.logprob, with.logprob);
   EXPECT_TRUE(without.token_logprobs.empty());
@@ -298,8 +295,8 @@ TYPED_TEST(DrawManyTest, AStopGivesNothingAndDoesNoHarm) {
   const std::vector<Sample> before = DrawMany(*generator, 0, 100);
   std::stop_source source;
   source.request_stop();
-  std::vector<StreamPlace> places = Places(50, 100);
-  EXPECT_FALSE(generator->DrawMany(7, places, true, source.get_token()));
+  EXPECT_FALSE(
+      generator->DrawMany(7, Attempts(50, 100), true, source.get_token()));
   const std::vector<Sample> after = DrawMany(*generator, 0, 100);
   for (size_t i = 0; i < 100; ++i) ExpectSame(after[i], before[i]);
 }

@@ -78,25 +78,24 @@ class TypedGenerator : public Generator {
   }
 
   std::optional<std::vector<Sample>> DrawMany(
-      uint32_t seed, std::span<StreamPlace> places, bool token_logprobs,
+      uint32_t seed, std::span<const Attempt> attempts, bool token_logprobs,
       const std::stop_token& stop) override {
     std::vector<Sample> samples;
-    samples.reserve(places.size());
-    while (!places.empty()) {
-      const size_t n = std::min(places.size(), batch_.max_strings());
+    samples.reserve(attempts.size());
+    while (!attempts.empty()) {
+      const size_t n = std::min(attempts.size(), batch_.max_strings());
       strings_.resize(n);
       for (size_t i = 0; i < n; ++i) {
-        strings_[i].index = places[i].index;
-        strings_[i].taken = places[i].taken;
+        strings_[i].index = attempts[i].index;
+        strings_[i].taken = attempts[i].attempt * Attempt::kNumbersOfAttempt;
       }
       if (!batch_.Draw(strings_, seed, nullptr, token_logprobs, stop)) {
         return std::nullopt;
       }
       for (size_t i = 0; i < n; ++i) {
-        places[i].taken = strings_[i].taken;
         samples.push_back(MakeSample(strings_[i], i, token_logprobs));
       }
-      places = places.subspan(n);
+      attempts = attempts.subspan(n);
     }
     return samples;
   }

@@ -24,15 +24,22 @@ struct Sample {
   std::string text;
   double logprob = 0;      // nats, of the whole string, at temperature 1
   bool truncated = false;  // ended by block_size, not by an end mark
+  std::optional<bool> novel = {};  // not a document of the model's text
   // Sums to logprob; end mark last. Empty if not asked for.
   std::vector<double> token_logprobs = {};
 };
 
-// Where in the streams of IndexedRandom a string takes its numbers: from stream
-// `index` on, behind those that earlier draws of it took.
-struct StreamPlace {
+// One draw of a sample, which has as many of them as it takes to find a string
+// that is wanted. It takes its numbers from stream `index` of IndexedRandom,
+// from number attempt · kNumbersOfAttempt on, which no other draw takes.
+struct Attempt {
+  // Even, and more than a string takes: one a token, and one for its end.
+  static constexpr uint32_t kNumbersOfAttempt = 2048;
+  // So many have numbers of their own.
+  static constexpr uint32_t kMaxAttempts = 1'000'000;
+
   uint32_t index;
-  uint32_t taken = 0;
+  uint32_t attempt = 0;  // 0..kMaxAttempts - 1
 };
 
 // Draws strings that begin with a prefix from one model. Holds the model and
@@ -56,12 +63,11 @@ class Generator {
   virtual std::optional<Sample> Draw(RandomSource& random,
                                      const std::stop_token& stop) = 0;
 
-  // Draws a string for each of `places`, as Draw does with IndexedRandom(seed,
-  // index), many at once; moves each place behind the numbers it took. nullopt,
-  // and the places anywhere, if `stop` was requested, which it looks at as
-  // often.
+  // Draws a string for each of `attempts`, as Draw does with
+  // IndexedRandom(seed, index, attempt · kNumbersOfAttempt), many at once.
+  // nullopt if `stop` was requested, which it looks at as often.
   virtual std::optional<std::vector<Sample>> DrawMany(
-      uint32_t seed, std::span<StreamPlace> places, bool token_logprobs,
+      uint32_t seed, std::span<const Attempt> attempts, bool token_logprobs,
       const std::stop_token& stop) = 0;
 
   // How many strings at once make good use of the machine and still take a few

@@ -6,28 +6,36 @@
 #include <utility>
 #include <vector>
 
+#include "core/generation/text_owners.h"
+
 namespace microgpt {
 namespace {
 
+// Tells whether a sample is novel, and whether it is wanted by itself.
+bool Accepts(const Wanted& wanted, Sample& sample) {
+  if (sample.text.empty()) return false;
+  if (wanted.condition && !wanted.condition->IsMetBy(sample.text)) return false;
+  if (wanted.documents != nullptr) {
+    sample.novel = !wanted.documents->Contains(sample.text);
+  }
+  return !wanted.novel || *sample.novel;
+}
+
 class IndexedSequence : public SampleSequence {
  public:
-  IndexedSequence(std::unique_ptr<Generator> generator,
-                  const IndexedSettings& settings)
-      : generator_(std::move(generator)), settings_(settings) {}
+  IndexedSequence(std::unique_ptr<Generator> generator, uint32_t seed,
+                  Settings settings)
+      : generator_(std::move(generator)),
+        seed_(seed),
+        settings_(std::move(settings)) {}
 
   bool Draw(const std::stop_token& stop) override {
-    ChooseDraws();
-    std::vector<StreamPlace> places;
-    for (const uint32_t i : drawn_) places.push_back(waiting_[i].place);
-    auto samples = generator_->DrawMany(settings_.seed, places,
-                                        settings_.token_logprobs, stop);
+    ChooseAttempts();
+    auto samples =
+        generator_->DrawMany(seed_, attempts_, settings_.token_logprobs, stop);
     if (!samples) return false;
-    for (size_t i = 0; i < drawn_.size(); ++i) {
-      Waiting& waiting = waiting_[drawn_[i]];
-      ++waiting.attempts;
-      waiting.place = places[i];
-      if (!(*samples)[i].text.empty())
-        waiting.sample = std::move((*samples)[i]);
+    for (size_t i = 0; i < attempts_.size(); ++i) {
+      Offer(std::move((*samples)[i]), attempts_[i]);
     }
     return true;
   }
@@ -35,7 +43,7 @@ class IndexedSequence : public SampleSequence {
   std::optional<Sample> Take() override {
     if (waiting_.empty() || !waiting_.front().sample) return std::nullopt;
     std::optional<Sample> sample = std::move(waiting_.front().sample);
-    attempts_ += waiting_.front().attempts;
+    attempts_of_taken_ += waiting_.front().attempts;
     waiting_.pop_front();
     ++taken_;
     return sample;
@@ -46,91 +54,142 @@ class IndexedSequence : public SampleSequence {
   }
 
   uint64_t attempts() const override {
-    return attempts_ + (IsHopeless() ? settings_.max_attempts : 0);
+    return attempts_of_taken_ + (IsHopeless() ? settings_.max_attempts : 0);
   }
 
  private:
   // A sample that was not taken yet.
   struct Waiting {
-    StreamPlace place;
-    uint32_t attempts = 0;
+    uint32_t attempts = 0;  // up to the one that gave the sample
     std::optional<Sample> sample = {};
   };
 
-  bool IsHopeless() const {
-    return !waiting_.empty() && !waiting_.front().sample &&
-           waiting_.front().attempts == settings_.max_attempts;
+  bool IsUndecided(const Waiting& waiting) const {
+    return !waiting.sample && waiting.attempts < settings_.max_attempts;
   }
 
-  // Sets drawn_ to what is drawn next: first what was not wanted. No more wait
-  // than are drawn at once, so that one sample that is hard to find does not
-  // pile up those behind it.
-  void ChooseDraws() {
-    const bool first = taken_ == 0 && waiting_.size() <= 1;
-    const size_t most = first ? 1 : generator_->StringsAtOnce();
+  bool IsHopeless() const {
+    return !waiting_.empty() && !waiting_.front().sample &&
+           !IsUndecided(waiting_.front());
+  }
+
+  // Sets attempts_ to what is drawn next. No more samples wait than strings are
+  // drawn at once, so that one that is hard to find does not pile up those
+  // behind it. If fewer have to be drawn, then of each as many attempts ahead
+  // as have failed before: that wastes no more than was needed anyway.
+  void ChooseAttempts() {
+    const size_t most = generator_->StringsAtOnce();
+    const size_t ahead = taken_ == 0 ? 1 : most;
     const uint32_t left = settings_.count - taken_;
-    while (waiting_.size() < std::min<size_t>(most, left)) {
-      waiting_.push_back({.place = {.index = taken_ + static_cast<uint32_t>(
-                                                          waiting_.size())}});
-    }
-    drawn_.clear();
-    for (uint32_t i = 0; i < waiting_.size() && drawn_.size() < most; ++i) {
-      const Waiting& waiting = waiting_[i];
-      if (!waiting.sample && waiting.attempts < settings_.max_attempts) {
-        drawn_.push_back(i);
+    waiting_.resize(std::max(waiting_.size(), std::min<size_t>(ahead, left)));
+    const auto undecided = static_cast<size_t>(
+        std::count_if(waiting_.begin(), waiting_.end(),
+                      [this](const Waiting& w) { return IsUndecided(w); }));
+    const size_t share = most / std::max<size_t>(undecided, 1);
+    attempts_.clear();
+    for (uint32_t i = 0; i < waiting_.size(); ++i) {
+      const uint32_t done = waiting_[i].attempts;
+      if (!IsUndecided(waiting_[i])) continue;
+      const size_t count = std::clamp<size_t>(done, 1, share);
+      const size_t end = std::min<size_t>(done + count, settings_.max_attempts);
+      for (uint32_t attempt = done; attempt < end; ++attempt) {
+        attempts_.push_back({.index = taken_ + i, .attempt = attempt});
       }
     }
   }
 
+  // What an attempt gave, for the sample that it is of. Of each sample they
+  // come in order; one that is not the next is behind one that was wanted.
+  void Offer(Sample sample, const Attempt& attempt) {
+    Waiting& waiting = waiting_[attempt.index - taken_];
+    if (waiting.sample || waiting.attempts != attempt.attempt) return;
+    ++waiting.attempts;
+    if (!Accepts(settings_.wanted, sample)) return;
+    if (settings_.wanted.unique && !Claim(sample.text, attempt.index)) return;
+    waiting.sample = std::move(sample);
+  }
+
+  // False if a sample before `index` has this text. One behind it that has it
+  // is drawn again.
+  bool Claim(std::string_view text, uint32_t index) {
+    const uint32_t before = owners_.Claim(text, index);
+    if (before == TextOwners::kNobody) return true;
+    if (before <= index) return false;
+    waiting_[before - taken_].sample.reset();
+    return true;
+  }
+
   const std::unique_ptr<Generator> generator_;
-  const IndexedSettings settings_;
+  const uint32_t seed_;
+  const Settings settings_;
   std::deque<Waiting> waiting_;  // samples taken_, taken_ + 1, …
-  std::vector<uint32_t> drawn_;  // places in waiting_
+  std::vector<Attempt> attempts_;
+  TextOwners owners_;  // if they are to be unique
   uint32_t taken_ = 0;
-  uint64_t attempts_ = 0;  // of those taken
+  uint64_t attempts_of_taken_ = 0;
 };
 
 class OneStreamSequence : public SampleSequence {
  public:
   OneStreamSequence(std::unique_ptr<Generator> generator,
-                    std::unique_ptr<RandomSource> random, uint32_t count)
+                    std::unique_ptr<RandomSource> random, Settings settings)
       : generator_(std::move(generator)),
         random_(std::move(random)),
-        count_(count) {}
+        settings_(std::move(settings)) {}
 
   bool Draw(const std::stop_token& stop) override {
     sample_ = generator_->Draw(*random_, stop);
-    return sample_.has_value();
+    if (!sample_) return false;
+    ++attempts_;
+    ++attempts_of_next_;
+    const bool wanted = Accepts(settings_.wanted, *sample_);
+    if (!settings_.wanted.anything()) return true;
+    if (!wanted ||
+        (settings_.wanted.unique &&
+         owners_.Claim(sample_->text, taken_) != TextOwners::kNobody)) {
+      sample_.reset();
+    }
+    return true;
   }
 
   std::optional<Sample> Take() override {
-    if (sample_) ++taken_;
+    if (!sample_) return std::nullopt;
+    ++taken_;
+    attempts_of_next_ = 0;
     return std::exchange(sample_, std::nullopt);
   }
 
-  bool exhausted() const override { return taken_ == count_; }
-  uint64_t attempts() const override { return taken_; }
+  bool exhausted() const override {
+    return taken_ == settings_.count ||
+           (!sample_ && attempts_of_next_ == settings_.max_attempts);
+  }
+
+  uint64_t attempts() const override { return attempts_; }
 
  private:
   const std::unique_ptr<Generator> generator_;
   const std::unique_ptr<RandomSource> random_;
-  const uint32_t count_;
-  uint32_t taken_ = 0;
+  const Settings settings_;
+  TextOwners owners_;  // if they are to be unique
   std::optional<Sample> sample_;
+  uint32_t taken_ = 0;
+  uint64_t attempts_ = 0;
+  uint32_t attempts_of_next_ = 0;
 };
 
 }  // namespace
 
 std::unique_ptr<SampleSequence> SampleSequence::Indexed(
-    std::unique_ptr<Generator> generator, const IndexedSettings& settings) {
-  return std::make_unique<IndexedSequence>(std::move(generator), settings);
+    std::unique_ptr<Generator> generator, uint32_t seed, Settings settings) {
+  return std::make_unique<IndexedSequence>(std::move(generator), seed,
+                                           std::move(settings));
 }
 
 std::unique_ptr<SampleSequence> SampleSequence::InOneStream(
     std::unique_ptr<Generator> generator, std::unique_ptr<RandomSource> random,
-    uint32_t count) {
-  return std::make_unique<OneStreamSequence>(std::move(generator),
-                                             std::move(random), count);
+    Settings settings) {
+  return std::make_unique<OneStreamSequence>(
+      std::move(generator), std::move(random), std::move(settings));
 }
 
 }  // namespace microgpt

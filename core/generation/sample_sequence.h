@@ -7,32 +7,50 @@
 #include <optional>
 #include <stop_token>
 
+#include "core/generation/condition.h"
 #include "core/generation/generator.h"
 #include "core/random/random_source.h"
+#include "core/text/document_set.h"
 
 namespace microgpt {
+
+// Which of the strings that are drawn a caller wants. What is drawn again until
+// it is wanted follows the model's own distribution under what is wanted.
+struct Wanted {
+  std::optional<Condition> condition = {};
+  // Of the text that the model learned, to tell Sample::novel; null: not told.
+  std::shared_ptr<const DocumentSet> documents = {};
+  bool novel = false;   // none of `documents`, which are given then
+  bool unique = false;  // none that an earlier sample of the sequence is
+
+  // Whether there is anything that a string could fail to be.
+  bool anything() const { return condition || novel || unique; }
+};
 
 // The samples of one call, in order: draws them ahead, as many at once as is
 // good, and draws again what is not wanted. Not thread-safe.
 class SampleSequence {
  public:
-  struct IndexedSettings {
-    uint32_t seed;
+  struct Settings {
     uint32_t count;
-    uint32_t max_attempts;  // draws of one sample, at least 1
-    bool token_logprobs;
+    uint32_t max_attempts;  // draws of one sample, 1..Attempt::kMaxAttempts
+    bool token_logprobs = false;
+    Wanted wanted = {};
   };
 
-  // Sample i is the first string in stream i of IndexedRandom that is not
-  // empty. The sequence ends before its time where max_attempts draws give
+  // Sample i is the string of the first Attempt of index i that is wanted and
+  // not empty: a function of (model, seed, i, settings but count) whatever is
+  // drawn beside it. The sequence ends before its time where max_attempts give
   // none.
   static std::unique_ptr<SampleSequence> Indexed(
-      std::unique_ptr<Generator> generator, const IndexedSettings& settings);
+      std::unique_ptr<Generator> generator, uint32_t seed, Settings settings);
 
-  // Every string that one stream gives, empty ones too, with token_logprobs.
+  // The strings that one stream gives, one after the other, with
+  // token_logprobs: all of them, empty ones too, if nothing is asked of them;
+  // else those that are wanted and not empty. Ends as Indexed does.
   static std::unique_ptr<SampleSequence> InOneStream(
       std::unique_ptr<Generator> generator,
-      std::unique_ptr<RandomSource> random, uint32_t count);
+      std::unique_ptr<RandomSource> random, Settings settings);
 
   virtual ~SampleSequence() = default;
 
@@ -48,6 +66,7 @@ class SampleSequence {
   virtual bool exhausted() const = 0;
 
   // Draws of the samples taken, and of the one after them if there is none.
+  // Those made ahead and not needed do not count.
   virtual uint64_t attempts() const = 0;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/random/indexed_random.h"
 
+#include <cassert>
 #include <cstddef>
 
 namespace microgpt {
@@ -30,8 +31,10 @@ std::array<uint32_t, 4> Philox4x32(std::array<uint32_t, 4> counter,
   return counter;
 }
 
-IndexedRandom::IndexedRandom(uint32_t seed, uint32_t index)
-    : seed_(seed), index_(index) {}
+IndexedRandom::IndexedRandom(uint32_t seed, uint32_t index, uint32_t first)
+    : seed_(seed), index_(index), block_(first / 2) {
+  assert(first % 2 == 0);
+}
 
 uint32_t IndexedRandom::Next() {
   if (used_ == 4) {

@@ -18,7 +18,8 @@ namespace microgpt {
 // A value. Not thread-safe.
 class IndexedRandom : public RandomSource {
  public:
-  IndexedRandom(uint32_t seed, uint32_t index);
+  // first: of the stream's numbers; even.
+  IndexedRandom(uint32_t seed, uint32_t index, uint32_t first = 0);
 
   // Uniform in [0, 1), 53 bits, from two 32-bit words as PythonRandom makes it.
   double Uniform() override;
@@ -28,7 +29,7 @@ class IndexedRandom : public RandomSource {
 
   uint32_t seed_;
   uint32_t index_;
-  uint32_t block_ = 0;             // blocks taken from the generator
+  uint32_t block_;                 // the next of the generator's
   std::array<uint32_t, 4> words_;  // of the newest block
   int used_ = 4;                   // how many of them are spent
 };

@@ -44,6 +44,13 @@ TEST(IndexedRandomTest, AnyNumberCanBeHadAlone) {
   }
 }
 
+TEST(IndexedRandomTest, AStreamCanBeginLater) {
+  IndexedRandom random(42, 7, 2048);
+  for (uint32_t i = 0; i < 100; ++i) {
+    EXPECT_EQ(IndexedUniform(42, 7, 2048 + i), random.Uniform());
+  }
+}
+
 TEST(IndexedRandomTest, SeedAndIndexPickTheStreamAndNothingElseDoes) {
   IndexedRandom a(42, 7), again(42, 7), other_index(42, 8), other_seed(43, 7);
   for (int i = 0; i < 100; ++i) {

@@ -33,9 +33,9 @@ std::vector<std::string> DrawSamples(std::shared_ptr<const Model> model,
   const auto generator =
       Generator::Create(std::move(model), SamplingConfig(), "");
   if (!generator.ok()) return texts;
-  std::vector<StreamPlace> places(kSamples);
-  for (uint32_t i = 0; i < kSamples; ++i) places[i].index = i;
-  auto samples = (*generator)->DrawMany(seed, places, false, stop);
+  std::vector<Attempt> attempts(kSamples);
+  for (uint32_t i = 0; i < kSamples; ++i) attempts[i].index = i;
+  auto samples = (*generator)->DrawMany(seed, attempts, false, stop);
   if (!samples) return texts;
   for (Sample& sample : *samples) texts.push_back(std::move(sample.text));
   return texts;
