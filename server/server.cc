@@ -94,7 +94,7 @@ Server::Server(const Options& options, std::unique_ptr<Store> store)
       transfers_(kTransferThreads, kMaxTransfers, "uploads and exports"),
       changes_(kMaxChanges, "changes of models and datasets"),
       training_(jobs_, datasets_, options.workers),
-      generation_(registry_, run_queue_),
+      generation_({registry_, datasets_, run_queue_}),
       model_handlers_({registry_, datasets_, transfers_, changes_}),
       dataset_handlers_({datasets_, transfers_, changes_}),
       housekeeping_({jobs_, board_, *store_, models_, run_queue_},

@@ -16,7 +16,8 @@ namespace microgpt::client {
 namespace {
 
 struct GenerateOptions {
-  v1::GenerateRequest request;
+  v1::GenerateRequest request;  // without its `where`
+  v1::Condition where;
 };
 
 // "20 strings from names@3 with seed 7 in 2 ms", so that they can be had again.
@@ -30,12 +31,28 @@ std::string Said(const v1::Summary& summary) {
 void Tell(Session& session, const v1::Summary& summary) {
   session.console.Note(Said(summary));
   if (summary.shortfall() == 0) return;
-  session.console.Warning(fmt::format(
-      "{} of {} strings are missing: {} draws were not enough. Raise "
-      "--max-attempts or --temperature",
-      Grouped(summary.shortfall()),
-      Grouped(summary.count() + summary.shortfall()),
-      Grouped(summary.attempts())));
+  session.console.Warning(
+      fmt::format("{} of {} strings are missing: {} draws were not enough. Ask "
+                  "for less, or "
+                  "raise --max-attempts or --temperature",
+                  Grouped(summary.shortfall()),
+                  Grouped(summary.count() + summary.shortfall()),
+                  Grouped(summary.attempts())));
+}
+
+// With stream_tokens the tokens alone, but in JSON, which has room for both.
+bool PrintAll(const v1::GenerateResponse& response,
+              const v1::GenerateRequest& request, Printer* printer) {
+  if (response.has_token()) {
+    return printer->Print(response.token(), TokenRow(response.token()));
+  }
+  if (request.stream_tokens() && !printer->is_json()) return true;
+  for (const v1::Sample& sample : response.samples()) {
+    if (!printer->Print(sample, SampleRow(sample, request.logprobs()))) {
+      return false;
+    }
+  }
+  return true;
 }
 
 // One call. False in `*open` once standard output takes no more.
@@ -46,10 +63,8 @@ absl::Status GenerateOnce(Session& session, const v1::GenerateRequest& request,
   const absl::Status status = session.connection.Read(
       session.connection.microgpt(), &v1::MicroGpt::Stub::Generate, request,
       [&](const v1::GenerateResponse& response) {
-        for (const v1::Sample& sample : response.samples()) {
-          *open = printer->Print(sample, SampleRow(sample, request.logprobs()));
-          if (!*open) return false;
-        }
+        *open = PrintAll(response, request, printer);
+        if (!*open) return false;
         if (response.has_summary()) {
           summary = response.summary();
           has_summary = true;
@@ -101,16 +116,20 @@ absl::Status GenerateForInput(Session& session,
 }
 
 absl::Status RunGenerate(Session& session, const GenerateOptions& options) {
-  const bool logprobs = options.request.logprobs();
-  // A line of text has no room for the log-probabilities that were asked for.
+  v1::GenerateRequest request = options.request;
+  if (options.where.ByteSizeLong() > 0)
+    *request.mutable_where() = options.where;
+  const bool logprobs = request.logprobs();
+  const bool tokens = request.stream_tokens();
+  // A line of text has no room for the probabilities that were asked for.
   const Format format =
-      session.FormatOr(logprobs ? Format::kTable : Format::kText);
-  Printer printer(&session.out, format, SampleColumns(logprobs));
+      session.FormatOr(logprobs || tokens ? Format::kTable : Format::kText);
+  Printer printer(&session.out, format,
+                  tokens ? TokenColumns() : SampleColumns(logprobs));
   bool open = true;
   const absl::Status status =
-      options.request.prefix() == "-"
-          ? GenerateForInput(session, options.request, &printer)
-          : GenerateOnce(session, options.request, &printer, &open);
+      request.prefix() == "-" ? GenerateForInput(session, request, &printer)
+                              : GenerateOnce(session, request, &printer, &open);
   printer.FinishAfter(status);
   return status;
 }
@@ -124,6 +143,25 @@ void SetRandomness(const std::string& name, v1::GenerateRequest* request) {
     throw CLI::ValidationError(
         "--randomness", fmt::format("\"{}\" is not indexed or python", name));
   }
+}
+
+void AddConditions(CLI::App& command, v1::Condition* where) {
+  AddText(command, "--suffix", where->mutable_suffix(),
+          "What each string ends with");
+  AddText(command, "--contains", where->mutable_contains(),
+          "What stands in each string somewhere");
+  AddText(command, "--regex", where->mutable_regex(),
+          "What matches each whole string, in RE2's syntax");
+  AddText(command, "--alphabet", where->mutable_alphabet(),
+          "The characters that each string is made of");
+  AddWhole(
+      command, "--min-length",
+      [where](std::uint32_t n) { where->set_min_length(n); },
+      "Characters of the shortest string (1)");
+  AddWhole(
+      command, "--max-length",
+      [where](std::uint32_t n) { where->set_max_length(n); },
+      "Characters of the longest string (block_size)");
 }
 
 void AddSampling(CLI::App& command, v1::GenerateRequest* request) {
@@ -155,6 +193,8 @@ void AddGenerate(CLI::App& root, Action* chosen) {
       root, "generate", "Make new strings, one a line",
       "mgpt generate\n"
       "mgpt generate names -n 5 --prefix an --temperature 0.8\n"
+      "mgpt generate names -n 5 --novel --unique --min-length 4\n"
+      "mgpt generate names -n 5 --regex '.*(lyn|ann)a?'\n"
       "mgpt generate names@1 --seed 7 -o json | jq -r .text",
       options, RunGenerate, chosen);
   command->alias("run");
@@ -164,9 +204,19 @@ void AddGenerate(CLI::App& root, Action* chosen) {
   AddText(*command, "--prefix", request->mutable_prefix(),
           "What each string begins with; - makes --count\n"
           "strings for each line of standard input");
+  AddConditions(*command, &options->where);
+  command->add_flag_callback(
+      "--unique", [request] { request->set_unique(true); }, "No string twice");
+  command->add_flag_callback(
+      "--novel", [request] { request->set_novel(true); },
+      "No string of the text that the model learned");
   command->add_flag_callback(
       "--logprobs", [request] { request->set_logprobs(true); },
       "Log-probability of each token too (as a table)");
+  command->add_flag_callback(
+      "--stream-tokens", [request] { request->set_stream_tokens(true); },
+      "Each token as it was drawn, its probability and the\n"
+      "likeliest beside it (as a table)");
   command
       ->add_option_function<std::string>(
           "--randomness",

@@ -83,6 +83,17 @@ TEST_F(GenerateTest, EveryFlagReachesTheServer) {
             "randomness: RANDOMNESS_PYTHON");
 }
 
+TEST_F(GenerateTest, ConditionsReachTheServer) {
+  Run({"generate", "--suffix", "a", "--contains", "mm", "--regex", "e.*",
+       "--alphabet", "aem", "--min-length", "2", "--max-length", "6",
+       "--unique", "--novel", "--stream-tokens"});
+  ASSERT_EQ(requests.size(), 1u);
+  EXPECT_EQ(requests[0].ShortDebugString(),
+            "where { suffix: \"a\" contains: \"mm\" regex: \"e.*\" alphabet: "
+            "\"aem\" min_length: 2 max_length: 6 } unique: true novel: true "
+            "stream_tokens: true");
+}
+
 TEST_F(GenerateTest, OfAFlagGivenTwiceTheLastCounts) {
   const auto result = Run({"generate", "-n", "1", "--count=2", "--logprobs",
                            "--logprobs", "--prefix", "a", "--prefix", "b"});
@@ -123,8 +134,8 @@ TEST_F(GenerateTest, TablesAlignWideCharacters) {
 TEST_F(GenerateTest, CsvQuotesWhatNeedsIt) {
   Answer({Samples({"a,\"b\""}), TheSummary(1)});
   EXPECT_EQ(Run({"generate", "-o", "csv"}).out,
-            "index,text,logprob,truncated\n"
-            "0,\"a,\"\"b\"\"\",-12.25,false\n");
+            "index,text,logprob,novel,truncated\n"
+            "0,\"a,\"\"b\"\"\",-12.25,,false\n");
 }
 
 TEST_F(GenerateTest, LogprobsMakeATable) {

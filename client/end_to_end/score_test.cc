@@ -63,8 +63,8 @@ TEST_F(ScoreTest, OtherFormatsAreForPrograms) {
   EXPECT_EQ(Run({"score", "names", "emma", "-o", "json"}).out,
             "{\"logprob\":-4,\"bitsPerToken\":1.5}\n");
   EXPECT_EQ(Run({"score", "names", "a,b", "-o", "csv"}).out,
-            "text,logprob,bits_per_token,truncated,error\n"
-            "\"a,b\",-3,1.5,false,\n");
+            "text,logprob,bits_per_token,novel,truncated,error\n"
+            "\"a,b\",-3,1.5,,false,\n");
   EXPECT_EQ(Run({"score", "names", "emma", "x", "-o", "text"}).out, "-4\n-1\n");
 }
 
@@ -87,8 +87,8 @@ TEST_F(ScoreTest, LogprobsOfTheTokensAreShownWhenAskedFor) {
     return Status::OK;
   };
   EXPECT_EQ(Run({"score", "names", "a", "--logprobs", "-o", "csv"}).out,
-            "text,logprob,bits_per_token,truncated,error,token_logprobs\n"
-            "a,-1.5,0,false,,-0.5 -1\n");
+            "text,logprob,bits_per_token,novel,truncated,error,token_logprobs\n"
+            "a,-1.5,0,,false,,-0.5 -1\n");
 }
 
 TEST_F(ScoreTest, LinesOfStandardInputAreScoredInOrder) {
@@ -125,12 +125,12 @@ TEST_F(ScoreTest, ALineThatIsTooLongLeavesTheOthersAlone) {
   EXPECT_EQ(result.exit_code, 0) << result.err;
   const std::string beginning = std::string(40, 'a') + "…";
   EXPECT_EQ(result.out,
-            "text,logprob,bits_per_token,truncated,error,token_logprobs\n"
-            "emma,-4,1.5,false,,\n" +
+            "text,logprob,bits_per_token,novel,truncated,error,token_logprobs\n"
+            "emma,-4,1.5,,false,,\n" +
                 beginning +
-                ",,,false,\"500,000 bytes are above the 393,216 a text may "
+                ",,,,false,\"500,000 bytes are above the 393,216 a text may "
                 "have\",\n"
-                "anna,-4,1.5,false,,\n");
+                "anna,-4,1.5,,false,,\n");
   EXPECT_EQ(result.err,
             "mgpt: warning: 1 of 3 texts could not be scored; the first: \"" +
                 beginning +

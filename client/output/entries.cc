@@ -51,6 +51,11 @@ Cell YesOrNothing(bool yes) {
   return {yes ? "yes" : "", yes ? "true" : "false"};
 }
 
+Cell YesOrNo(bool yes, bool known) {
+  if (!known) return {"", ""};
+  return {yes ? "yes" : "no", yes ? "true" : "false"};
+}
+
 std::string Shape(const v1::Config& config) {
   return fmt::format(
       "{} · {} · n_embd {} · block_size {}", Counted(config.n_layer(), "layer"),

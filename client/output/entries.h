@@ -35,6 +35,8 @@ Cell LossCell(double loss, bool known);  // 2.32, "-"
 Cell Time(const google::protobuf::Timestamp& time, Clock::time_point now);
 Cell Elapsed(const google::protobuf::Duration& elapsed);
 Cell YesOrNothing(bool yes);
+// Nothing if it is not known.
+Cell YesOrNo(bool yes, bool known);
 
 // "1 layer · 4 heads · n_embd 16 · block_size 16".
 std::string Shape(const v1::Config& config);

@@ -46,6 +46,9 @@ class Printer {
   // before it is worth having, a header alone is not.
   void FinishAfter(const absl::Status& status);
 
+  // Whether messages are printed whole, of whatever kind.
+  bool is_json() const { return format_ == Format::kJson; }
+
   // Whether nothing has been printed yet.
   bool empty() const { return printed_ == 0; }
 

@@ -100,6 +100,7 @@ Entries SampleEntries(const v1::Sample& sample, bool with_logprobs) {
       {TextColumn(), sample.text()},
       {{"logprob", "LOGPROB", kRight},
        {Loss(sample.logprob()), Exact(sample.logprob())}},
+      {{"novel", "NOVEL"}, YesOrNo(sample.novel(), sample.has_novel())},
       {{"truncated", "TRUNCATED"}, YesOrNothing(sample.truncated())},
   };
   if (with_logprobs) {
@@ -107,6 +108,28 @@ Entries SampleEntries(const v1::Sample& sample, bool with_logprobs) {
                        TokenLogprobs(sample.token_logprobs())});
   }
   return entries;
+}
+
+// "a 31.2%"; the end of a string has no text of its own.
+std::string Choice(std::string_view text, double probability) {
+  return fmt::format("{} {:.1f}%", text.empty() ? "(end)" : text,
+                     100 * probability);
+}
+
+Entries TokenEntries(const v1::Token& token) {
+  std::vector<std::string> others;
+  for (const v1::Token::Alternative& other : token.alternatives()) {
+    others.push_back(Choice(other.text(), other.probability()));
+  }
+  return {
+      {{"index", "INDEX", kRight}, Plain(token.index())},
+      {TextColumn(), token.text()},
+      {{"probability", "PROBABILITY", kRight},
+       {fmt::format("{:.1f}%", 100 * token.probability()),
+        Exact(token.probability())}},
+      {{"alternatives", "LIKELIEST"},
+       fmt::format("{}", fmt::join(others, ", "))},
+  };
 }
 
 Entries ScoreEntries(std::string_view text, const v1::Score& score,
@@ -117,6 +140,7 @@ Entries ScoreEntries(std::string_view text, const v1::Score& score,
       {{"logprob", "LOGPROB", kRight}, LossCell(score.logprob(), known)},
       {{"bits_per_token", "BITS/TOKEN", kRight},
        LossCell(score.bits_per_token(), known)},
+      {{"novel", "NOVEL"}, YesOrNo(score.novel(), score.has_novel())},
       {{"truncated", "TRUNCATED"}, YesOrNothing(score.truncated())},
       {{"error", "ERROR"}, score.error()},
   };
@@ -211,6 +235,11 @@ Columns SampleColumns(bool with_logprobs) {
 }
 Row SampleRow(const v1::Sample& sample, bool with_logprobs) {
   return {CellsOf(SampleEntries(sample, with_logprobs)), sample.text()};
+}
+
+Columns TokenColumns() { return ColumnsOf(TokenEntries({})); }
+Row TokenRow(const v1::Token& token) {
+  return {CellsOf(TokenEntries(token)), token.text()};
 }
 
 Columns ScoreColumns(bool with_logprobs) {

@@ -32,6 +32,10 @@ Row JobCardRow(const v1::Job& job, Clock::time_point now);
 Columns SampleColumns(bool with_logprobs);
 Row SampleRow(const v1::Sample& sample, bool with_logprobs);
 
+// -o text: the token's text, empty for the end mark.
+Columns TokenColumns();
+Row TokenRow(const v1::Token& token);
+
 // -o text: the log-probability, "-" for a text that has none.
 Columns ScoreColumns(bool with_logprobs);
 Row ScoreRow(std::string_view text, const v1::Score& score, bool with_logprobs);

@@ -23,7 +23,8 @@ Decoder<T>::Decoder(std::shared_ptr<const Model> model)
 
 template <typename T>
 std::optional<std::vector<double>> Decoder<T>::Begin(
-    std::span<const Token> text, const std::function<bool()>& stopped) {
+    std::span<const Token> text, const std::function<bool()>& stopped,
+    const Visit& visit) {
   const size_t block_size = weights_.block_size;
   assert(text.size() <= block_size);
   std::vector<Token> inputs = {model_->tokenizer().bos()};
@@ -34,14 +35,14 @@ std::optional<std::vector<double>> Decoder<T>::Begin(
   while (position_ < inputs.size()) {
     if (stopped()) return std::nullopt;
     Read(inputs, std::min(inputs.size() - position_, kTokensAtOnce), text,
-         logprobs);
+         visit, logprobs);
   }
   return logprobs;
 }
 
 template <typename T>
 void Decoder<T>::Read(std::span<const Token> inputs, size_t count,
-                      std::span<const Token> text,
+                      std::span<const Token> text, const Visit& visit,
                       std::vector<double>& logprobs) {
   const DecodingArrays<T>& a = space_.arrays();
   const size_t end = position_ + count;
@@ -58,12 +59,22 @@ void Decoder<T>::Read(std::span<const Token> inputs, size_t count,
       const T logit = a.logits[text[position_ + i] * a.columns + i];
       logprobs.push_back(logit - a.log_sums[i]);
     }
-    position_ += n;
-    for (size_t i = 0; i < logits_.size(); ++i) {
-      logits_[i] = a.logits[i * a.columns + n - 1];
+    for (size_t i = 0; visit && i < n; ++i) {
+      TakeLogits(i);
+      visit(position_ + i, logits_);
     }
-    log_sum_ = a.log_sums[n - 1];
+    TakeLogits(n - 1);
+    position_ += n;
   }
+}
+
+template <typename T>
+void Decoder<T>::TakeLogits(size_t column) {
+  const DecodingArrays<T>& a = space_.arrays();
+  for (size_t i = 0; i < logits_.size(); ++i) {
+    logits_[i] = a.logits[i * a.columns + column];
+  }
+  log_sum_ = a.log_sums[column];
 }
 
 template <typename T>

@@ -33,8 +33,12 @@ class Decoder {
   // far as block_size positions go. Answers log p of each token of `text`, in
   // nats; nullopt if `stopped` said so, which it asks before each
   // kTokensAtOnce. Nothing but Begin may follow that.
-  std::optional<std::vector<double>> Begin(
-      std::span<const Token> text, const std::function<bool()>& stopped);
+  //   visit: if given, called for each position with the logits of the token
+  //   that comes next, borrowed for the call.
+  using Visit = std::function<void(size_t position, std::span<const T> logits)>;
+  std::optional<std::vector<double>> Begin(std::span<const Token> text,
+                                           const std::function<bool()>& stopped,
+                                           const Visit& visit = {});
 
   // The logits of the token after those read, and log sum exp(logits).
   // Borrowed until the next Begin.
@@ -52,7 +56,9 @@ class Decoder {
  private:
   // Reads `count` tokens on; appends log p of the known tokens after each.
   void Read(std::span<const Token> inputs, size_t count,
-            std::span<const Token> text, std::vector<double>& logprobs);
+            std::span<const Token> text, const Visit& visit,
+            std::vector<double>& logprobs);
+  void TakeLogits(size_t column);
 
   std::shared_ptr<const Model> model_;
   const DecodingWeights<T> weights_;

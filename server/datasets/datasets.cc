@@ -28,7 +28,7 @@ absl::Status ValidateDatasetName(std::string_view name) {
 }
 
 Datasets::Datasets(Store& store, uint64_t max_bytes)
-    : store_(store), corpora_(max_bytes) {
+    : store_(store), corpora_(max_bytes), documents_(max_bytes) {
   for (const std::string_view name : BuiltinDatasetNames()) {
     absl::StatusOr<Corpus> corpus =
         Corpus::FromText(BuiltinDataset(name).value());
@@ -94,6 +94,14 @@ absl::StatusOr<std::shared_ptr<const Corpus>> Datasets::Load(
   if (auto corpus = corpora_.Find(entry.record.id)) return corpus;
   MICROGPT_ASSIGN_OR_RETURN(auto corpus, store_.LoadCorpus(entry.record.id));
   return Share(std::move(corpus));
+}
+
+absl::StatusOr<std::shared_ptr<const DocumentSet>> Datasets::LoadDocuments(
+    const std::string& id) {
+  if (auto documents = documents_.Find(id)) return documents;
+  MICROGPT_ASSIGN_OR_RETURN(auto corpus, Load(id));
+  return documents_.Insert(
+      id, std::make_shared<const DocumentSet>(std::move(corpus)));
 }
 
 std::shared_ptr<const Corpus> Datasets::Share(
@@ -162,7 +170,9 @@ void Datasets::Delete(const std::string& dataset, Store::Done<bool> done) {
   }
   store_.DeleteDataset(dataset, [this, id, done = std::move(done)](
                                     absl::StatusOr<bool> forgotten) {
-    corpora_.Erase(id);  // if it is still stored, it comes back on use
+    // If it is still stored, it comes back on use.
+    corpora_.Erase(id);
+    documents_.Erase(id);
     done(std::move(forgotten));
   });
 }

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/text/corpus.h"
+#include "core/text/document_set.h"
 #include "server/cache/lru_cache.h"
 #include "server/store/store.h"
 
@@ -28,7 +29,8 @@ class Datasets {
     bool built_in = false;
   };
 
-  // max_bytes: of texts kept in memory. store must outlive this.
+  // max_bytes: of texts kept in memory, and as many of what is kept of them to
+  // find their documents. store must outlive this.
   Datasets(Store& store, uint64_t max_bytes);
 
   // NOT_FOUND, naming the nearest.
@@ -42,6 +44,11 @@ class Datasets {
   // The text of a dataset. NOT_FOUND. FAILED_PRECONDITION: it was forgotten.
   // Takes time with its size, unless it is in memory.
   absl::StatusOr<std::shared_ptr<const Corpus>> Load(std::string_view dataset);
+
+  // Its documents, to ask whether a string is one of them. As Load, but quick
+  // if they were asked for before.
+  absl::StatusOr<std::shared_ptr<const DocumentSet>> LoadDocuments(
+      const std::string& id);
 
   // The copy of a text to work with: equal ones are kept once.
   std::shared_ptr<const Corpus> Share(std::shared_ptr<const Corpus> corpus);
@@ -72,7 +79,8 @@ class Datasets {
 
   Store& store_;
   std::vector<BuiltInDataset> built_in_;
-  LruCache<Corpus> corpora_;  // by id
+  LruCache<Corpus> corpora_;         // by id
+  LruCache<DocumentSet> documents_;  // by id
 };
 
 // The figures of a text for a model of this tokenizer and block_size.

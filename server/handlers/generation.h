@@ -5,8 +5,7 @@
 #include "absl/status/statusor.h"
 #include "microgpt/v1/microgpt.pb.h"
 #include "server/handlers/call.h"
-#include "server/registry/registry.h"
-#include "server/threads/run_queue.h"
+#include "server/handlers/generate_stream.h"
 
 namespace microgpt::server {
 
@@ -14,9 +13,10 @@ namespace microgpt::server {
 // in slices on the run queue. Thread-safe.
 class GenerationHandlers {
  public:
-  // Both must outlive this, and every call under way.
-  GenerationHandlers(const Registry& registry, RunQueue& queue)
-      : registry_(registry), queue_(queue) {}
+  // All must outlive this, and every call under way.
+  using Parts = GenerateStream::Parts;
+
+  explicit GenerationHandlers(const Parts& parts) : parts_(parts) {}
 
   absl::StatusOr<ResponseStreamPtr<v1::GenerateResponse>> Generate(
       v1::GenerateRequest request, const CallContext& context);
@@ -24,8 +24,7 @@ class GenerationHandlers {
              Done<v1::ScoreResponse> done);
 
  private:
-  const Registry& registry_;
-  RunQueue& queue_;
+  const Parts parts_;
 };
 
 }  // namespace microgpt::server

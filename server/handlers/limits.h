@@ -14,7 +14,6 @@ namespace microgpt::server {
 inline constexpr size_t kMaxMessageBytes = 16 << 20;
 inline constexpr std::chrono::seconds kMaxWait{60};
 inline constexpr uint32_t kMaxSamples = 1'000'000;
-inline constexpr uint32_t kMaxAttempts = 1'000'000;
 inline constexpr int kMaxTexts = 10'000;
 inline constexpr uint64_t kMaxLogprobBytes = 400'000;
 inline constexpr uint32_t kMaxPageSize = 1000;
@@ -35,6 +34,9 @@ inline constexpr size_t kMaxTransfers = 8;
 inline constexpr size_t kMaxChanges = 64;
 // Of the texts of datasets that stay in memory between jobs.
 inline constexpr uint64_t kDatasetMemoryBytes = uint64_t{256} << 20;
+// Documents of a model's text that are gone through only to tell of a string
+// whether it is novel, which nobody asked for.
+inline constexpr uint64_t kMaxDocumentsAtHand = 1'000'000;
 // Of one job while it trains: weights, gradients, moments, activations.
 inline constexpr uint64_t kMaxTrainingBytes = uint64_t{1} << 30;
 

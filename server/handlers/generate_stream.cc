@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+#include "server/handlers/generate_stream.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "core/errors/errors.h"
+#include "core/random/python_random.h"
+#include "server/handlers/convert.h"
+#include "server/handlers/novelty.h"
+
+namespace microgpt::server {
+namespace {
+
+constexpr int kBatchSamples = 256;         // in one message
+constexpr size_t kBatchBytes = 256 << 10;  // in one message, about
+
+// A problem of the condition's, whose fields stand in `where`; the prefix is
+// the request's own.
+absl::Status InWhere(const absl::Status& status) {
+  if (FieldOf(status).empty() || FieldOf(status) == "prefix") return status;
+  return PrefixField("where.", status);
+}
+
+}  // namespace
+
+GenerateStream::GenerateStream(GenerationSettings settings, const Parts& parts,
+                               RunQueue::Ticket ticket, std::stop_token stop)
+    : settings_(std::move(settings)),
+      parts_(parts),
+      ticket_(std::move(ticket)),
+      stop_(std::move(stop)) {}
+
+void GenerateStream::Pull(Next next) {
+  if (ended_) return next(std::nullopt);
+  parts_.queue.Submit([self = shared_from_this(), next = std::move(next)] {
+    auto message = self->MakeMessage();
+    const bool nothing_yet = message.ok() && !message->has_value();
+    if (!nothing_yet) next(std::move(message));
+    return nothing_yet;
+  });
+}
+
+// nullopt: nothing yet.
+absl::StatusOr<std::optional<v1::GenerateResponse>>
+GenerateStream::MakeMessage() {
+  if (sequence_ == nullptr) MICROGPT_RETURN_IF_ERROR(Start());
+  v1::GenerateResponse message;
+  if (of_sample_.empty()) MICROGPT_RETURN_IF_ERROR(AddSamples(message));
+  if (!of_sample_.empty()) {
+    message = std::move(of_sample_.front());
+    of_sample_.pop_front();
+  }
+  if (of_sample_.empty() && sequence_->exhausted()) {
+    ended_ = true;
+    AddSummary(message);
+  } else if (message.samples().empty() && !message.has_token()) {
+    return std::nullopt;
+  }
+  return message;
+}
+
+absl::Status GenerateStream::Start() {
+  MICROGPT_ASSIGN_OR_RETURN(const Registry::Snapshot snapshot,
+                            parts_.registry.Resolve(settings_.model));
+  model_ = snapshot.model;
+  reference_ = snapshot.version.Reference();
+  MICROGPT_ASSIGN_OR_RETURN(
+      std::unique_ptr<Generator> generator,
+      Generator::Create(model_, settings_.sampling, settings_.prefix));
+  MICROGPT_ASSIGN_OR_RETURN(Wanted wanted, MakeWanted(snapshot));
+  if (settings_.stream_tokens) {
+    steps_ = StepReader::Create(model_, settings_.sampling);
+  }
+  SampleSequence::Settings settings{.count = settings_.count,
+                                    .max_attempts = settings_.max_attempts,
+                                    .token_logprobs = settings_.logprobs,
+                                    .wanted = std::move(wanted)};
+  if (!settings_.python) {
+    sequence_ = SampleSequence::Indexed(std::move(generator), *settings_.seed,
+                                        std::move(settings));
+    return absl::OkStatus();
+  }
+  sequence_ = SampleSequence::InOneStream(
+      std::move(generator),
+      std::make_unique<PythonRandom>(
+          settings_.seed ? PythonRandom(*settings_.seed) : model_->random()),
+      std::move(settings));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Wanted> GenerateStream::MakeWanted(
+    const Registry::Snapshot& snapshot) const {
+  Wanted wanted{.novel = settings_.novel, .unique = settings_.unique};
+  if (!settings_.where.empty()) {
+    absl::StatusOr<Condition> condition =
+        Condition::Create(settings_.where, model_->tokenizer(),
+                          model_->config()->block_size, settings_.prefix);
+    if (!condition.ok()) return InWhere(condition.status());
+    wanted.condition = *std::move(condition);
+  }
+  if (settings_.novel) {
+    MICROGPT_ASSIGN_OR_RETURN(wanted.documents,
+                              LoadDocuments(snapshot.version, parts_.datasets));
+  } else {
+    wanted.documents = DocumentsAtHand(snapshot.version, parts_.datasets);
+  }
+  return wanted;
+}
+
+// The first sample leaves at once; then as many as one slice makes. With
+// stream_tokens a single one, into of_sample_.
+absl::Status GenerateStream::AddSamples(v1::GenerateResponse& message) {
+  const int most = made_ == 0 ? 1 : kBatchSamples;
+  const Clock::time_point end = Clock::now() + RunQueue::kSlice;
+  size_t bytes = 0;
+  while (!sequence_->exhausted() && message.samples_size() < most &&
+         bytes < kBatchBytes) {
+    if (stop_.stop_requested()) return absl::CancelledError();
+    if (std::optional<Sample> sample = sequence_->Take()) {
+      bytes += sample->text.size() + 8 * sample->token_logprobs.size();
+      if (settings_.stream_tokens) {
+        MICROGPT_RETURN_IF_ERROR(PutTokens(*sample));
+        Add(*std::move(sample), of_sample_.emplace_back());
+        break;
+      }
+      Add(*std::move(sample), message);
+    } else if (Clock::now() >= end || !sequence_->Draw(stop_)) {
+      break;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GenerateStream::PutTokens(const Sample& sample) {
+  const auto steps = steps_->Read(sample, settings_.prefix, stop_);
+  if (!steps) return absl::CancelledError();
+  for (const TokenStep& step : *steps) {
+    *of_sample_.emplace_back().mutable_token() = MakeToken(step);
+  }
+  return absl::OkStatus();
+}
+
+v1::Token GenerateStream::MakeToken(const TokenStep& step) const {
+  const Tokenizer& tokenizer = model_->tokenizer();
+  const auto text_of = [&](Token token) {
+    return token == tokenizer.bos() ? std::string()
+                                    : tokenizer.alphabet()[token];
+  };
+  v1::Token message;
+  message.set_index(made_);
+  message.set_text(text_of(step.drawn.token));
+  message.set_probability(step.drawn.probability);
+  for (const TokenStep::Choice& choice : step.alternatives) {
+    v1::Token::Alternative& added = *message.add_alternatives();
+    added.set_text(text_of(choice.token));
+    added.set_probability(choice.probability);
+  }
+  return message;
+}
+
+void GenerateStream::Add(Sample sample, v1::GenerateResponse& message) {
+  v1::Sample& added = *message.add_samples();
+  added.set_text(std::move(sample.text));
+  added.set_logprob(sample.logprob);
+  added.set_truncated(sample.truncated);
+  added.set_index(made_);
+  if (sample.novel) added.set_novel(*sample.novel);
+  if (settings_.logprobs) {
+    added.mutable_token_logprobs()->Assign(sample.token_logprobs.begin(),
+                                           sample.token_logprobs.end());
+  }
+  ++made_;
+}
+
+void GenerateStream::AddSummary(v1::GenerateResponse& message) const {
+  v1::Summary& summary = *message.mutable_summary();
+  summary.set_count(made_);
+  summary.set_attempts(static_cast<uint32_t>(std::min<uint64_t>(
+      sequence_->attempts(), std::numeric_limits<uint32_t>::max())));
+  summary.set_shortfall(settings_.count - made_);
+  if (settings_.seed) summary.set_seed(*settings_.seed);
+  summary.set_model(reference_);
+  *summary.mutable_elapsed() = ToProto(Clock::now() - start_);
+}
+
+}  // namespace microgpt::server
