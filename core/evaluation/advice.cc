@@ -12,8 +12,10 @@
 namespace microgpt {
 namespace {
 
-constexpr double kWideGap = 0.12;  // of the loss on documents not trained on
+// Of the loss on documents that training did not use.
 constexpr double kSmallGap = 0.05;
+constexpr double kNoticeableGap = 0.12;
+constexpr double kWideGap = 0.25;
 
 // Tokens a parameter.
 constexpr double kFew = 2.5;
@@ -109,6 +111,11 @@ class Adviser {
     return 1 - *evaluation_.training_loss / evaluation_.losses.model;
   }
 
+  double TokensAParameter() const {
+    return static_cast<double>(evaluation_.training_tokens) /
+           static_cast<double>(evaluation_.parameters);
+  }
+
   bool Overfits() const { return Gap() && *Gap() > kWideGap; }
 
   void CompareWithTraining() {
@@ -117,11 +124,18 @@ class Adviser {
           "trained on, and {:.3f} on others. Train it for fewer steps, make it "
           "smaller, or give it more documents.",
           *evaluation_.training_loss, evaluation_.losses.model);
+    } else if (Gap() && *Gap() > kNoticeableGap) {
+      Say("The model begins to learn documents by heart: its loss is {:.3f} on "
+          "those that it was trained on, and {:.3f} on others. See that the "
+          "latter still falls before training it for longer.",
+          *evaluation_.training_loss, evaluation_.losses.model);
     } else if (Gap() && *Gap() < kSmallGap) {
       Say("The model does not overfit: its loss is {:.3f} on documents that it "
-          "was trained on, and {:.3f} on others. It can be larger, or be "
-          "trained for longer.",
-          *evaluation_.training_loss, evaluation_.losses.model);
+          "was trained on, and {:.3f} on others.{}",
+          *evaluation_.training_loss, evaluation_.losses.model,
+          TokensAParameter() < kFew
+              ? ""
+              : " It can be larger, or be trained for longer.");
     }
     if (training_ && Taken() < evaluation_.training_documents) {
       Say("Training took {} of {} documents: with more steps or a larger "
@@ -170,8 +184,7 @@ class Adviser {
   }
 
   void AdviseText() {
-    const double tokens = static_cast<double>(evaluation_.training_tokens) /
-                          static_cast<double>(evaluation_.parameters);
+    const double tokens = TokensAParameter();
     const std::string amount = fmt::format(
         "There are {:.1f} tokens to train on for each parameter "
         "({} for {})",
@@ -222,9 +235,11 @@ class Adviser {
           drawn.pair_divergence, floor.pair_divergence);
     }
     if (drawn.length_distance > 2 * floor.length_distance) {
-      Say("Samples have other lengths than documents: {:.1f} characters on "
-          "average, where those have {:.1f}.",
-          drawn.mean_length, evaluation_.data_mean_length);
+      Say("The lengths of samples differ from those of documents by {:.3f} "
+          "(total variation), those of as many documents by {:.3f}: samples "
+          "have {:.1f} characters on average, documents {:.1f}.",
+          drawn.length_distance, floor.length_distance, drawn.mean_length,
+          evaluation_.data_mean_length);
     }
   }
 

@@ -58,8 +58,9 @@ TEST(AdviceTest, TheDefaultModelOfNamesIsToldAllThatIsWrongWithIt) {
           "Pairs of characters in the samples are 0.048 bits from those of the "
           "documents, where as many documents are 0.015: it can be told that "
           "the model made them.",
-          "Samples have other lengths than documents: 5.5 characters on "
-          "average, where those have 6.1."));
+          "The lengths of samples differ from those of documents by 0.144 "
+          "(total variation), those of as many documents by 0.049: samples "
+          "have 5.5 characters on average, documents 6.1."));
 }
 
 TEST(AdviceTest, AModelAboveEvenPairsIsTold) {
@@ -115,6 +116,18 @@ TEST(AdviceTest, AnOverfittedModelIsToBeSmallerNotLarger) {
   EXPECT_THAT(AdviseDefault(evaluation), Not(Contains(StartsWith("Try"))));
 }
 
+// A model of n_embd 32 trained on one-line programs, which did well.
+TEST(AdviceTest, AWideningGapIsToBeWatched) {
+  Evaluation evaluation = Names();
+  evaluation.losses.model = 1.501;
+  evaluation.training_loss = 1.239;
+  EXPECT_THAT(AdviseDefault(evaluation),
+              Contains(StartsWith("The model begins to learn documents by "
+                                  "heart: its loss is 1.239")));
+  evaluation.training_loss = 1.400;
+  EXPECT_THAT(AdviseDefault(evaluation), Not(Contains(HasSubstr("its loss"))));
+}
+
 TEST(AdviceTest, AModelAlreadyAtTheRecipeIsNotToldToTryIt) {
   const ModelConfig model = *ModelConfig::Create({.n_layer = 3, .n_embd = 64});
   TrainingSettings settings;
@@ -133,6 +146,7 @@ TEST(AdviceTest, TooLittleTextForAnyRecipeHasNone) {
   const std::vector<std::string> advice = AdviseDefault(evaluation);
   EXPECT_THAT(advice, Not(Contains(StartsWith("Try"))));
   EXPECT_THAT(advice, Contains(HasSubstr("More documents help most")));
+  EXPECT_THAT(advice, Not(Contains(HasSubstr("It can be larger"))));
 }
 
 TEST(AdviceTest, TextIsEnoughForItsParameters) {
