@@ -16,12 +16,13 @@
 #include "absl/container/flat_hash_map.h"
 #include "core/errors/errors.h"
 #include "core/errors/ranges.h"
+#include "core/evaluation/document_choice.h"
 #include "core/evaluation/model_losses.h"
 #include "core/evaluation/ngram_model.h"
+#include "core/evaluation/spread.h"
 #include "core/evaluation/string_shape.h"
 #include "core/generation/generator.h"
 #include "core/training/chunk.h"
-#include "core/training/split.h"
 
 namespace microgpt {
 namespace {
@@ -30,16 +31,6 @@ using Document = std::span<const Token>;
 
 double Ratio(uint64_t part, uint64_t whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
-}
-
-// At most `most` of `items`, evenly spaced.
-template <typename T>
-std::vector<T> Spread(std::span<const T> items, size_t most) {
-  const size_t n = std::min(items.size(), most);
-  std::vector<T> spread;
-  spread.reserve(n);
-  for (size_t i = 0; i < n; ++i) spread.push_back(items[i * items.size() / n]);
-  return spread;
 }
 
 // Tokenizer::Encode for a corpus that may have other characters.
@@ -58,49 +49,6 @@ absl::StatusOr<TokenizedCorpus> Encode(const Tokenizer& tokenizer,
   return TokenizedCorpus(std::move(tokens), std::move(ends));
 }
 
-// Which documents an evaluation takes for what.
-struct Choice {
-  ScoredDocuments scored_on;
-  std::vector<uint32_t> scored;
-  std::vector<uint32_t> others;  // of the training documents
-  std::vector<uint32_t> used;    // as many as scored, if those were not
-};
-
-Choice Choose(const std::optional<TrainingConfig>& training, size_t documents,
-              size_t most) {
-  const DocumentSplit split =
-      SplitDocuments(training.value_or(TrainingConfig()), documents);
-  const std::span<const uint32_t> trained = split.training();
-  size_t used = trained.size();
-  if (training) {
-    const uint64_t taken =
-        uint64_t{(*training)->steps} * (*training)->batch_size;
-    used = std::min<uint64_t>(used, taken);
-  }
-  const std::span<const uint32_t> unused = trained.subspan(used);
-  Choice choice;
-  if (!split.held_out().empty()) {
-    choice.scored_on = ScoredDocuments::kHeldOut;
-    choice.scored = Spread(split.held_out(), most);
-  } else if (unused.size() >= kFewestUnused) {
-    choice.scored_on = ScoredDocuments::kUnused;
-    choice.scored = Spread(unused, most);
-  } else {
-    choice.scored_on = ScoredDocuments::kTraining;
-    const size_t tenth = (used + 9) / 10;
-    choice.scored = Spread(trained.first(used), std::min(tenth, most));
-  }
-  if (training && choice.scored_on != ScoredDocuments::kTraining) {
-    choice.used = Spread(trained.first(used), choice.scored.size());
-  }
-  std::vector<bool> is_scored(documents);
-  for (const uint32_t i : choice.scored) is_scored[i] = true;
-  for (const uint32_t i : trained) {
-    if (!is_scored[i]) choice.others.push_back(i);
-  }
-  return choice;
-}
-
 class Evaluator {
  public:
   Evaluator(std::shared_ptr<const Model> model, const Corpus& corpus,
@@ -116,8 +64,8 @@ class Evaluator {
       const std::optional<TrainingConfig>& training) {
     MICROGPT_ASSIGN_OR_RETURN(const TokenizedCorpus documents,
                               Encode(model_->tokenizer(), corpus_, stop_));
-    const Choice choice =
-        Choose(training, documents.size(), config_->documents);
+    const DocumentChoice choice =
+        ChooseDocuments(training, documents.size(), config_->documents);
     const auto pick = [&](std::span<const uint32_t> places) {
       std::vector<Document> picked;
       picked.reserve(places.size());
@@ -149,7 +97,6 @@ class Evaluator {
     for (const Document document : scored_) {
       result_.characters += std::min<size_t>(document.size(), block_size_);
     }
-    result_.ngram_documents = others_.size();
     result_.parameters = CountParameters(model_->config(), vocab_size_);
     result_.training_documents = others_.size();
     result_.training_tokens = CountPredictions(others_);
@@ -189,10 +136,11 @@ class Evaluator {
     return true;
   }
 
-  bool ScoreNgram(uint32_t order, std::vector<double>& losses) const {
-    const auto ngrams =
-        NgramModel::Fit({order, vocab_size_, block_size_}, others_, stop_);
+  bool ScoreNgram(uint32_t order, std::vector<double>& losses) {
+    const auto ngrams = NgramModel::Fit(
+        {order, vocab_size_, block_size_, config_->ngrams}, others_, stop_);
     if (!ngrams) return false;
+    result_.ngram_documents = ngrams->documents();
     losses.clear();
     for (const Document document : scored_) {
       losses.push_back(ngrams->Loss(document));
@@ -316,7 +264,8 @@ class Evaluator {
 
 absl::Status EvaluationSettings::Validate() const {
   MICROGPT_RETURN_IF_ERROR(CheckRange("documents", documents, 1, 100'000));
-  return CheckRange("samples", samples, 1, 100'000);
+  MICROGPT_RETURN_IF_ERROR(CheckRange("samples", samples, 1, 100'000));
+  return CheckRange("ngrams", ngrams, 1, 100'000'000);
 }
 
 double Evaluation::BitsPerCharacter(double nats_a_token) const {

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/errors/valid.h"
+#include "core/evaluation/document_choice.h"
 #include "core/model/config.h"
 #include "core/model/model.h"
 #include "core/text/corpus.h"
@@ -21,21 +22,16 @@ struct EvaluationSettings {
   uint32_t documents = 2000;  // 1..100,000, scored at most
   uint32_t samples = 1000;    // 1..100,000, drawn at temperature 1
   uint32_t seed = 42;         // of the samples, which are Generate's
+  // 1..100,000,000 that are counted at most, at some 100 bytes each.
+  uint32_t ngrams = 5'000'000;
 
   absl::Status Validate() const;
 };
 using EvaluationConfig = Valid<EvaluationSettings>;
 
-// Which documents were scored.
-enum class ScoredDocuments {
-  kHeldOut,   // training kept them for this
-  kUnused,    // training had not come to them when its steps were over
-  kTraining,  // training used them, or it is not known how it went
-};
-
 // Mean losses over the same predictions: nats a token, end marks included. The
-// last three are NgramModel's, fitted on every training document that was not
-// scored.
+// last three are NgramModel's, fitted on the training documents that were not
+// scored: all of them, unless their n-grams are too many.
 struct LossFigures {
   double model = 0;
   double uniform = 0;  // log(vocab_size)
@@ -67,7 +63,7 @@ struct Evaluation {
   uint64_t scored_documents = 0;
   uint64_t predictions = 0;  // in them
   uint64_t characters = 0;   // of the predictions: those that are no end mark
-  uint64_t ngram_documents = 0;
+  uint64_t ngram_documents = 0;  // that the 5-grams were fitted on
 
   LossFigures losses;
   // The standard error of losses.model - losses.five_gram, over documents.
@@ -92,16 +88,15 @@ struct Evaluation {
   double BitsPerCharacter(double nats_a_token) const;
 };
 
-// Measures `model` on the corpus that it was trained on. Scores documents that
-// training did not use if there are any: the held-out ones, else those that its
-// steps did not come to if they are some (kFewestUnused). Otherwise a tenth of
-// the training documents, which the model has seen and the n-grams have not, so
-// that the comparison favours the model: scored_on says so. Of more than
-// config's documents, as many, evenly spaced.
+// Measures `model` on the corpus that it was trained on, scoring the documents
+// that ChooseDocuments names. Where they are training documents, the model has
+// seen them and the n-grams have not, so that the comparison favours the model:
+// scored_on says so.
 //
-// A function of its arguments alone. Takes the time of scoring and drawing so
-// many strings, and a few seconds for a million documents; memory for the
-// corpus's tokens and for its n-grams (NgramModel).
+// A function of its arguments alone. Takes the time of scoring two times as
+// many strings and drawing them, a tenth of a second for small models, and some
+// ten seconds for a million documents; memory for the corpus's tokens and for
+// the n-grams.
 //
 //   training: how the model was trained, if it is known.
 //
@@ -112,8 +107,6 @@ absl::StatusOr<Evaluation> Evaluate(
     const std::shared_ptr<const Model>& model, const Corpus& corpus,
     const std::optional<TrainingConfig>& training,
     const EvaluationConfig& config, const std::stop_token& stop);
-
-inline constexpr size_t kFewestUnused = 100;  // documents
 
 }  // namespace microgpt
 

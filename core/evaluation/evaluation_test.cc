@@ -130,10 +130,11 @@ TEST(EvaluationTest, OverfittingShowsInTheTrainingLoss) {
 }
 
 TEST(EvaluationTest, TheWorkIsBounded) {
-  const Evaluation evaluation =
-      EvaluateMinerals(Training(300, 0.2), {.documents = 7, .samples = 9});
+  const Evaluation evaluation = EvaluateMinerals(
+      Training(300, 0.2), {.documents = 7, .samples = 9, .ngrams = 500});
   EXPECT_EQ(evaluation.scored_documents, 7);
-  EXPECT_EQ(evaluation.ngram_documents, 124);
+  EXPECT_EQ(evaluation.training_documents, 124);
+  EXPECT_LT(evaluation.ngram_documents, 50);
   EXPECT_EQ(evaluation.samples.samples, 9);
   EXPECT_EQ(evaluation.compared, 7);
 }
@@ -278,6 +279,7 @@ TEST(EvaluationTest, WorkOutsideItsRangeIsRefused) {
   EXPECT_FALSE(EvaluationConfig::Create({.documents = 100'001}).ok());
   EXPECT_FALSE(EvaluationConfig::Create({.samples = 0}).ok());
   EXPECT_FALSE(EvaluationConfig::Create({.samples = 100'001}).ok());
+  EXPECT_FALSE(EvaluationConfig::Create({.ngrams = 0}).ok());
 }
 
 }  // namespace

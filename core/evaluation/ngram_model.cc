@@ -53,6 +53,7 @@ class NgramModel::Counter {
   }
 
   void Add(std::span<const Token> document) {
+    ++documents_;
     const size_t n = CountPositions(document, settings_.block_size);
     uint32_t context = begin_;
     for (size_t i = 0; i < n; ++i) {
@@ -60,6 +61,8 @@ class NgramModel::Counter {
       context = ContextOf(Count(context, token));
     }
   }
+
+  bool IsFull() const { return nodes_.size() > settings_.max_ngrams; }
 
   // The model of what was added; leaves nothing here.
   NgramModel Finish() {
@@ -81,7 +84,8 @@ class NgramModel::Counter {
       nodes[i] = {node.suffix, ContextOf(i), probability,
                   contexts[i].Backoff()};
     }
-    return {settings_, std::move(children_), std::move(nodes), begin_};
+    return {settings_, documents_, std::move(children_), std::move(nodes),
+            begin_};
   }
 
  private:
@@ -149,6 +153,7 @@ class NgramModel::Counter {
   }
 
   const NgramSettings settings_;
+  size_t documents_ = 0;
   Children children_;
   std::vector<Counted> nodes_;  // a parent and a suffix before what has them
   uint32_t begin_;
@@ -162,14 +167,17 @@ std::optional<NgramModel> NgramModel::Fit(
   Counter counter(settings);
   for (const std::span<const Token> document : documents) {
     if (stop.stop_requested()) return std::nullopt;
+    if (counter.IsFull()) break;
     counter.Add(document);
   }
   return counter.Finish();
 }
 
-NgramModel::NgramModel(const NgramSettings& settings, Children children,
-                       std::vector<Node> nodes, uint32_t begin)
+NgramModel::NgramModel(const NgramSettings& settings, size_t documents,
+                       Children children, std::vector<Node> nodes,
+                       uint32_t begin)
     : settings_(settings),
+      documents_(documents),
       children_(std::move(children)),
       nodes_(std::move(nodes)),
       begin_(begin) {}

@@ -17,8 +17,8 @@ namespace microgpt {
 struct NgramSettings {
   uint32_t order = 5;       // 1..NgramModel::kMaxOrder tokens in an n-gram
   uint32_t vocab_size = 1;  // the characters and the mark, whose id is the last
-  uint32_t block_size =
-      1;  // a document is good for so many predictions at most
+  uint32_t block_size = 1;  // the most predictions of a document
+  uint32_t max_ngrams = uint32_t{1} << 31;  // leaves out the documents after
 };
 
 // An n-gram model with interpolated modified Kneser-Ney smoothing (Chen and
@@ -51,10 +51,11 @@ class NgramModel {
  public:
   static constexpr uint32_t kMaxOrder = 5;
 
-  // Counts `documents`, of which there may be none, and borrows them for the
-  // call only. nullopt if `stop` was requested, which it looks at once a
-  // document. Takes about 100 bytes for each different n-gram of
-  // 1..order tokens, and half of them in the end.
+  // Counts `documents`, of which there may be none, in their order, until
+  // there are max_ngrams n-grams; borrows them for the call only. nullopt if
+  // `stop` was requested, which it looks at once a document. Takes about 100
+  // bytes for each different n-gram of 1..order tokens, and half of them in the
+  // end.
   static std::optional<NgramModel> Fit(
       const NgramSettings& settings,
       std::span<const std::span<const Token>> documents,
@@ -67,8 +68,8 @@ class NgramModel {
   // -log p of the document's predictions, summed: nats.
   double Loss(std::span<const Token> document) const;
 
-  // How many different n-grams there are.
-  size_t size() const { return nodes_.size(); }
+  size_t documents() const { return documents_; }      // that were counted
+  size_t ngrams() const { return nodes_.size() - 1; }  // different ones
 
  private:
   class Counter;
@@ -88,13 +89,14 @@ class NgramModel {
     return uint64_t{context} << 32 | token;
   }
 
-  NgramModel(const NgramSettings& settings, Children children,
+  NgramModel(const NgramSettings& settings, size_t documents, Children children,
              std::vector<Node> nodes, uint32_t begin);
 
   // p(token | context); moves `context` on to that of the next token.
   double Read(Token token, uint32_t& context) const;
 
   NgramSettings settings_;
+  size_t documents_;
   Children children_;
   std::vector<Node> nodes_;
   uint32_t begin_;  // the context of a document's first token

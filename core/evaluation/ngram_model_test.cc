@@ -220,7 +220,7 @@ TEST(NgramModelTest, ALossIsTheSumOverThePredictionsThatBlockSizeLeaves) {
 TEST(NgramModelTest, WhatBlockSizeCutsOffIsNotLearned) {
   const NgramModel cut = Fit({5, 4, 3}, {{0, 1, 2, 2}, {1, 1, 2}});
   const NgramModel never = Fit({5, 4, 3}, {{0, 1, 2, 0}, {1, 1, 2, 1}});
-  EXPECT_EQ(cut.size(), never.size());
+  EXPECT_EQ(cut.ngrams(), never.ngrams());
   for (Token t = 0; t < 4; ++t) {
     EXPECT_EQ(cut.Probability({}, t), never.Probability({}, t));
   }
@@ -267,6 +267,22 @@ TEST(NgramModelTest, TheLargestAlphabetHasRoom) {
       Fit({5, vocab_size, 16}, {{vocab_size - 2, 0, vocab_size - 2}});
   EXPECT_GT(model.Probability({}, vocab_size - 2), 0.3);
   EXPECT_LT(model.Probability({}, vocab_size - 3), 1e-6);
+}
+
+TEST(NgramModelTest, DocumentsAfterTheMostNgramsAreLeftOut) {
+  const Documents documents = {{0}, {0}, {1, 0}, {2}};
+  // The marks, 0, ^0 and 0$ are four; the third document has others.
+  const NgramModel all = Fit({2, 4, 9}, documents);
+  EXPECT_EQ(all.documents(), 4);
+  const NgramModel most = Fit({2, 4, 9, 5}, documents);
+  EXPECT_EQ(most.documents(), 3);
+  EXPECT_EQ(most.ngrams(), 7);
+  const NgramModel first =
+      Fit({2, 4, 9}, {documents[0], documents[1], documents[2]});
+  for (Token t = 0; t < 4; ++t) {
+    EXPECT_EQ(most.Probability({}, t), first.Probability({}, t));
+  }
+  EXPECT_EQ(Fit({2, 4, 9, 4}, documents).documents(), 1);
 }
 
 TEST(NgramModelTest, AStoppedFitHasNoModel) {
