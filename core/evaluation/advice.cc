@@ -189,9 +189,13 @@ class Adviser {
         "There are {:.1f} tokens to train on for each parameter "
         "({} for {})",
         tokens, evaluation_.training_tokens, evaluation_.parameters);
-    if (tokens < kFew) {
-      Say("{}, too few for the size: trained for long, it learns them by "
-          "heart. More documents help most.",
+    if (tokens < kFew && Gap() && !Overfits()) {
+      Say("{}, few for the size, which did no harm yet: trained for many more "
+          "passes, it learns them by heart.",
+          amount);
+    } else if (tokens < kFew) {
+      Say("{}, too few for the size: trained for many passes, it learns them "
+          "by heart. More documents help most.",
           amount);
     } else if (tokens < kStable) {
       Say("{}, enough to learn from: before training for longer, see that the "

@@ -26,10 +26,10 @@ namespace microgpt {
 //   5. What is wrong with the samples, if something is.
 //
 // The limits are measured, on 300 to 32,033 first names, with default models
-// and wider ones trained for long. With less than 2.5 tokens a parameter
-// (10,000 for the default model of 4192) the loss on new names got worse the
-// longer a model was trained, up to three times what it was, and the gap was
-// 30% and more; with 12 and more it stayed near 5% and below; from 24 on a
+// and wider ones. With less than 2.5 tokens a parameter (10,000 for the default
+// model of 4192) dozens of passes over the documents made the loss on new names
+// worse, up to three times what it was, and the gap 30% and more; a few passes
+// did no harm. With 12 and more the gap stayed near 5% and below; from 20 on a
 // wider model did better. Of the configs that are named the sentence says what
 // they did.
 //

@@ -145,8 +145,20 @@ TEST(AdviceTest, TooLittleTextForAnyRecipeHasNone) {
   evaluation.training_tokens = 3963;
   const std::vector<std::string> advice = AdviseDefault(evaluation);
   EXPECT_THAT(advice, Not(Contains(StartsWith("Try"))));
-  EXPECT_THAT(advice, Contains(HasSubstr("More documents help most")));
   EXPECT_THAT(advice, Not(Contains(HasSubstr("It can be larger"))));
+}
+
+TEST(AdviceTest, LittleTextIsToBlameOnlyIfItDidHarm) {
+  Evaluation evaluation = Names();
+  evaluation.training_tokens = 3963;
+  EXPECT_THAT(AdviseDefault(evaluation),
+              Contains(HasSubstr("few for the size, which did no harm yet")));
+  evaluation.training_loss = 1;
+  EXPECT_THAT(AdviseDefault(evaluation),
+              Contains(HasSubstr("More documents help most")));
+  evaluation.training_loss.reset();
+  EXPECT_THAT(AdviseDefault(evaluation),
+              Contains(HasSubstr("More documents help most")));
 }
 
 TEST(AdviceTest, TextIsEnoughForItsParameters) {

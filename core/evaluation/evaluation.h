@@ -21,7 +21,7 @@ namespace microgpt {
 struct EvaluationSettings {
   uint32_t documents = 2000;  // 1..100,000, scored at most
   uint32_t samples = 1000;    // 1..100,000, drawn at temperature 1
-  uint32_t seed = 42;         // of the samples, which are Generate's
+  uint32_t seed = 42;         // sample i takes IndexedRandom(seed, i)
   // 1..100,000,000 that are counted at most, at some 100 bytes each.
   uint32_t ngrams = 5'000'000;
 
@@ -49,7 +49,7 @@ struct SampleFigures {
   double empty = 0;
 };
 
-// How far strings are from the documents that the n-grams were fitted on:
+// How far strings are from the training documents that were not scored:
 // StringShape's distances.
 struct ShapeFigures {
   double mean_length = 0;      // characters, as far as block_size goes
@@ -77,12 +77,13 @@ struct Evaluation {
   uint64_t training_tokens = 0;     // predictions in them
 
   SampleFigures samples;
-  // Equally many samples and scored documents, `compared`, against the others:
-  // what the documents have is how near as many strings can be at all.
+  // Equally many samples and scored documents, `compared`: what the documents
+  // have is how near so many strings can be at all. Leaves out samples of
+  // grapheme clusters that join to ones the model never saw.
   uint64_t compared = 0;
   ShapeFigures sample_shape;
   ShapeFigures floor_shape;
-  double data_mean_length = 0;  // of those that both are compared with
+  double data_mean_length = 0;  // of what both are compared with
 
   // All bits of the scored predictions, end marks included, by `characters`.
   double BitsPerCharacter(double nats_a_token) const;
@@ -93,10 +94,10 @@ struct Evaluation {
 // seen them and the n-grams have not, so that the comparison favours the model:
 // scored_on says so.
 //
-// A function of its arguments alone. Takes the time of scoring two times as
-// many strings and drawing them, a tenth of a second for small models, and some
-// ten seconds for a million documents; memory for the corpus's tokens and for
-// the n-grams.
+// A function of its arguments alone. Takes the time of scoring twice so many
+// documents and drawing the samples, a tenth of a second for small models, and
+// some ten seconds for a million documents; memory for the corpus's tokens and
+// for the n-grams.
 //
 //   training: how the model was trained, if it is known.
 //
