@@ -5,7 +5,6 @@
 #include <array>
 #include <atomic>
 #include <cassert>
-#include <cmath>
 #include <numeric>
 #include <string_view>
 #include <vector>
@@ -20,6 +19,7 @@
 #include "core/training/chunk.h"
 #include "core/training/optimizer.h"
 #include "core/training/packed_layout.h"
+#include "core/training/split.h"
 #include "core/training/team.h"
 #include "core/training/workspace.h"
 #include "hwy/cache_control.h"
@@ -33,14 +33,6 @@ size_t LongestDocument(const TokenizedCorpus& documents, size_t block_size) {
     longest = std::max(longest, CountPositions(documents[i], block_size));
   }
   return longest;
-}
-
-// 0, 1, …, n - 1, shuffled: what is shuffled does not matter to the generator.
-std::vector<uint32_t> ShuffledOrder(size_t n, PythonRandom& random) {
-  std::vector<uint32_t> order(n);
-  std::iota(order.begin(), order.end(), 0);
-  random.Shuffle(std::span(order));
-  return order;
 }
 
 constexpr size_t kMostParts = 8;  // of a step's gradient
@@ -73,10 +65,8 @@ class TrainerOf final : public Trainer {
         tokenizer_(Tokenizer::ForCorpus(training->tokenizer, corpus).value()),
         documents_(tokenizer_.Encode(corpus)),
         random_(training->seed),
-        order_(ShuffledOrder(documents_.size(), random_)),
-        training_documents_(
-            order_.size() -
-            HeldOutDocuments(training->validation, order_.size())),
+        split_(
+            SplitDocuments(training->validation, documents_.size(), random_)),
         layout_(model, tokenizer_.vocab_size()),
         optimizer_(training, layout_.size),
         batch_(training->batch_size, model->block_size, ChunkPositions(model)),
@@ -109,9 +99,9 @@ class TrainerOf final : public Trainer {
     Desk& desk = *desks_[0];
     size_t positions = 0;
     double loss = 0;
-    for (size_t i = training_documents_; i < order_.size(); ++i) {
+    for (const uint32_t i : split_.held_out()) {
       if (stop.stop_requested()) return std::nullopt;
-      const std::span<const Token> document = documents_[order_[i]];
+      const std::span<const Token> document = documents_[i];
       Lay({&document, 1}, desk);
       loss += ChunkLoss<T>(layout_, weights_.data(), desk.chunk, desk.Arrays());
       positions += desk.chunk.columns();
@@ -148,7 +138,7 @@ class TrainerOf final : public Trainer {
 
   // Place `i` of all steps' documents.
   std::span<const Token> DocumentAt(uint64_t i) const {
-    return documents_[order_[i % training_documents_]];
+    return documents_[split_.order[i % split_.training_documents]];
   }
 
   // What one thread works with.
@@ -247,9 +237,8 @@ class TrainerOf final : public Trainer {
   const TrainingConfig training_;
   const Tokenizer tokenizer_;
   const TokenizedCorpus documents_;
-  PythonRandom random_;                // seeds, then shuffles, then draws
-  const std::vector<uint32_t> order_;  // of the documents
-  const size_t training_documents_;    // the first of order_; the rest validate
+  PythonRandom random_;  // seeds, then shuffles, then draws
+  const DocumentSplit split_;
   uint32_t steps_done_ = 0;
   const PackedLayout layout_;
   AlignedVector<T> weights_;
@@ -294,15 +283,6 @@ std::unique_ptr<Trainer> Trainer::Create(const ModelConfig& model,
     return std::make_unique<TrainerOf<double>>(model, training, corpus);
   }
   return std::make_unique<TrainerOf<float>>(model, training, corpus);
-}
-
-size_t HeldOutDocuments(double validation, size_t documents) {
-  if (validation <= 0 || documents < 2) return 0;
-  // 0.29 · 100 is a little below 29 in binary.
-  constexpr double kRounding = 1e-9;
-  const double share =
-      std::floor(validation * static_cast<double>(documents) + kRounding);
-  return std::clamp(static_cast<size_t>(share), size_t{1}, documents - 1);
 }
 
 uint64_t CountTruncated(TokenizerKind kind, const Corpus& corpus,

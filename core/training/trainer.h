@@ -19,7 +19,7 @@ namespace microgpt {
 // shuffle, draw the parameters; step s takes the documents (s·batch_size + b)
 // mod n, averages the loss over all their positions, and lets the optimizer
 // move against the gradient at a rate that falls linearly to 0. With a
-// validation share the last of the shuffled documents are held out.
+// validation share the last of the shuffled documents are held out (split.h).
 //
 // The same configs and corpus give the same bits. Not thread-safe; different
 // trainers are independent.
@@ -47,10 +47,6 @@ class Trainer {
   // The model as it stands, a copy.
   virtual Model Snapshot() const = 0;
 };
-
-// How many of `documents` a validation share holds out: its floor, but at least
-// one (with a share above 0 and two documents or more), and never all.
-size_t HeldOutDocuments(double validation, size_t documents);
 
 // How many documents of `corpus` block_size cuts off: n characters, as `kind`
 // has them, and their end mark are n + 1 predictions.

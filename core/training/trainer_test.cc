@@ -338,17 +338,6 @@ TEST(TrainerTest, DocumentsLongerThanBlockSizeAreCutOff) {
   EXPECT_EQ(TakeSteps(*x, 10), TakeSteps(*y, 10));
 }
 
-TEST(ValidationTest, HoldsOutTheFloorOfTheShareButAtLeastOneAndNeverAll) {
-  EXPECT_EQ(HeldOutDocuments(0, 100), 0);
-  EXPECT_EQ(HeldOutDocuments(0.1, 100), 10);
-  EXPECT_EQ(HeldOutDocuments(0.1, 109), 10);
-  EXPECT_EQ(HeldOutDocuments(0.29, 100), 29);
-  EXPECT_EQ(HeldOutDocuments(0.01, 50), 1);
-  EXPECT_EQ(HeldOutDocuments(0.5, 3), 1);
-  EXPECT_EQ(HeldOutDocuments(0.5, 2), 1);
-  EXPECT_EQ(HeldOutDocuments(0.5, 1), 0);
-}
-
 TEST(ValidationTest, WithoutAShareThereIsNoValidationLoss) {
   const auto trainer =
       Trainer::Create(ModelConfig(), Training({}), WordCorpus());
