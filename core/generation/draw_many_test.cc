@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Strings drawn many at once are those drawn alone, bit for bit, and follow the
-// model's distribution.
+// Strings drawn many at once are those drawn alone, bit for bit.
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <limits>
 #include <map>
 #include <random>
@@ -197,71 +195,6 @@ TYPED_TEST(DrawManyTest, InstructionSetsAgree) {
         EXPECT_NEAR(logprobs[i], other[i], is_float ? 1e-3 : 1e-11);
       }
     });
-  }
-}
-
-// The probability of every string, token by token from what the scorer says.
-class ExactDistribution {
- public:
-  ExactDistribution(const Model& model, Scorer& scorer, double temperature)
-      : model_(model), scorer_(scorer), temperature_(temperature) {
-    Add("", 0, 1);
-  }
-  const std::map<std::string, double>& probabilities() const {
-    return probabilities_;
-  }
-
- private:
-  void Add(const std::string& text, size_t length, double probability) {
-    if (length == model_.config()->block_size) {
-      probabilities_[text] += probability;
-      return;
-    }
-    const auto& alphabet = model_.tokenizer().alphabet();
-    std::vector<double> weights;
-    for (const std::string& next : alphabet) {
-      weights.push_back(Weight(text + next, length));
-    }
-    weights.push_back(Weight(text, length));
-    double sum = 0;
-    for (const double weight : weights) sum += weight;
-    for (size_t i = 0; i < alphabet.size(); ++i) {
-      Add(text + alphabet[i], length + 1, probability * weights[i] / sum);
-    }
-    probabilities_[text] += probability * weights.back() / sum;
-  }
-
-  double Weight(const std::string& text, size_t token) {
-    const StringScore score = *scorer_.Score(text, {});
-    return std::exp(score.token_logprobs[token] / temperature_);
-  }
-
-  const Model& model_;
-  Scorer& scorer_;
-  const double temperature_;
-  std::map<std::string, double> probabilities_;
-};
-
-// 200,000 draws of a model with 40 strings: each string's count stays within
-// five standard deviations of what its exact probability says.
-TYPED_TEST(DrawManyTest, FrequenciesAreTheExactProbabilities) {
-  constexpr uint32_t kDraws = 200000;
-  for (const double temperature : {0.5, 1.0}) {
-    const ModelPointer model = RandomModel<TypeParam>(
-        {.n_embd = 16, .n_head = 4, .block_size = 3}, 4, 3);
-    const auto generator = MakeGenerator(model, {.temperature = temperature});
-    std::map<std::string, uint32_t> counts;
-    for (const Sample& sample : DrawMany(*generator, 0, kDraws)) {
-      ++counts[sample.text];
-    }
-    const auto scorer = Scorer::Create(model);
-    const ExactDistribution exact(*model, *scorer, temperature);
-    EXPECT_EQ(exact.probabilities().size(), 40);
-    for (const auto& [text, p] : exact.probabilities()) {
-      EXPECT_NEAR(counts[text], kDraws * p,
-                  5 * std::sqrt(kDraws * p * (1 - p)) + 1)
-          << text;
-    }
   }
 }
 
