@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "google/rpc/error_details.pb.h"
@@ -329,6 +330,85 @@ TEST_F(BadRequestsTest, PrefixWithACharacterTheModelNeverSaw) {
   EXPECT_EQ(FieldIn(status), "prefix");
   EXPECT_THAT(status.error_message(), HasSubstr("é"));
   EXPECT_THAT(status.error_message(), HasSubstr("3"));
+}
+
+TEST_F(BadRequestsTest, ConditionsThatAreNone) {
+  struct Case {
+    std::function<void(v1::Condition&)> set;
+    std::string field, problem;
+  };
+  const Case cases[] = {
+      {[](v1::Condition& c) { c.set_suffix("aZ"); }, "suffix",
+       "'Z' (U+005A) at position 2 is none of the model's characters"},
+      {[](v1::Condition& c) { c.set_contains("é"); }, "contains",
+       "'é' (U+00E9) at position 1 is none of the model's characters"},
+      {[](v1::Condition& c) { c.set_alphabet("abc1"); }, "alphabet",
+       "'1' (U+0031) at position 4 is none of the model's characters"},
+      {[](v1::Condition& c) { c.set_max_length(0); }, "max_length",
+       "0 is below the minimum 1: empty strings are not sent"},
+      {[](v1::Condition& c) { c.set_regex("(a"); }, "regex",
+       "\"(a\" is no expression that can be used: missing ): (a"},
+      {[](v1::Condition& c) { c.set_regex("(?=a)a"); }, "regex",
+       "\"(?=a)a\" is no expression that can be used: invalid perl operator: "
+       "(?="},
+      {[](v1::Condition& c) { c.set_regex("((a{100}){100}){100}"); }, "regex",
+       "\"((a{100}){100}){100}\" is no expression that can be used: invalid "
+       "repetition size: {100}"},
+      {[](v1::Condition& c) { c.set_regex("((\\pL{30}){30})"); }, "regex",
+       "\"((\\pL{30}){30})\" is no expression that can be used: pattern too "
+       "large - compile failed"},
+      {[](v1::Condition& c) { c.set_regex(std::string(1001, 'a')); }, "regex",
+       "1001 bytes are above the maximum 1000"},
+  };
+  for (const Case& bad : cases) {
+    v1::GenerateRequest request;
+    bad.set(*request.mutable_where());
+    ExpectInvalid(Generate(request), "where." + bad.field, bad.problem);
+  }
+}
+
+TEST_F(BadRequestsTest, ConditionsThatNoStringMeets) {
+  struct Case {
+    std::function<void(v1::GenerateRequest&)> set;
+    std::string problem;
+  };
+  const Case cases[] = {
+      {[](auto& r) { r.mutable_where()->set_min_length(17); },
+       "min_length 17 is above the model's block_size 16"},
+      {[](auto& r) {
+         r.set_prefix("anna");
+         r.mutable_where()->set_max_length(3);
+       },
+       "the length 4 of prefix is above max_length 3"},
+      {[](auto& r) {
+         r.mutable_where()->set_min_length(4);
+         r.mutable_where()->set_max_length(3);
+       },
+       "min_length 4 is above max_length 3"},
+      {[](auto& r) {
+         r.set_prefix("an");
+         r.mutable_where()->set_alphabet("ab");
+       },
+       "prefix has \"n\", which is not in alphabet"},
+      {[](auto& r) {
+         r.set_prefix("an");
+         r.mutable_where()->set_regex("b.*");
+       },
+       "regex: \"b.*\" matches no string that begins with \"an\""},
+  };
+  for (const Case& bad : cases) {
+    v1::GenerateRequest request;
+    bad.set(request);
+    const grpc::Status status = Generate(request);
+    EXPECT_EQ(status.error_code(), StatusCode::FAILED_PRECONDITION);
+    EXPECT_EQ(ReasonIn(status), "UNSATISFIABLE");
+    EXPECT_EQ(status.error_message(), bad.problem);
+  }
+  v1::GenerateRequest request;
+  request.set_count(1);
+  request.set_prefix(std::string(16, 'a'));
+  request.mutable_where()->set_min_length(16);
+  EXPECT_TRUE(Generate(request).ok());
 }
 
 TEST_F(BadRequestsTest, PrefixLongerThanTheContext) {
