@@ -115,6 +115,7 @@ void AddCommands(CLI::App& root, Action* action) {
   root.group("Training and sampling");  // what is added next is in this group
   AddTrain(root, action);
   AddGenerate(root, action);
+  AddLike(root, action);
   AddScore(root, action);
   root.group("Training jobs");
   AddJobs(root, action);

@@ -7,8 +7,9 @@
 #include "client/commands/commands.h"
 #include "client/commands/failures.h"
 #include "client/commands/files/input.h"
+#include "client/commands/generation_flags.h"
+#include "client/commands/sample_stream.h"
 #include "client/commands/target.h"
-#include "client/output/figures.h"
 #include "client/output/printer.h"
 #include "client/output/views.h"
 
@@ -20,68 +21,19 @@ struct GenerateOptions {
   v1::Condition where;
 };
 
-// "20 strings from names@3 with seed 7 in 2 ms", so that they can be had again.
-std::string Said(const v1::Summary& summary) {
-  return fmt::format(
-      "{} from {}{} in {}", Counted(summary.count(), "string"), summary.model(),
-      summary.has_seed() ? fmt::format(" with seed {}", summary.seed()) : "",
-      HumanDuration(ToChrono(summary.elapsed())));
-}
-
-void Tell(Session& session, const v1::Summary& summary) {
-  session.console.Note(Said(summary));
-  if (summary.shortfall() == 0) return;
-  session.console.Warning(
-      fmt::format("{} of {} strings are missing: {} draws were not enough. Ask "
-                  "for less, or "
-                  "raise --max-attempts or --temperature",
-                  Grouped(summary.shortfall()),
-                  Grouped(summary.count() + summary.shortfall()),
-                  Grouped(summary.attempts())));
-}
-
-// With stream_tokens the tokens alone, but in JSON, which has room for both.
-bool PrintAll(const v1::GenerateResponse& response,
-              const v1::GenerateRequest& request, Printer* printer) {
-  if (response.has_token()) {
-    return printer->Print(response.token(), TokenRow(response.token()));
-  }
-  if (request.stream_tokens() && !printer->is_json()) return true;
-  for (const v1::Sample& sample : response.samples()) {
-    if (!printer->Print(sample, SampleRow(sample, request.logprobs()))) {
-      return false;
-    }
-  }
-  return true;
-}
-
 // One call. False in `*open` once standard output takes no more.
 absl::Status GenerateOnce(Session& session, const v1::GenerateRequest& request,
                           Printer* printer, bool* open) {
-  v1::Summary summary;
-  bool has_summary = false;
+  SampleStream stream(&session, printer, request.logprobs(),
+                      request.stream_tokens());
   const absl::Status status = session.connection.Read(
       session.connection.microgpt(), &v1::MicroGpt::Stub::Generate, request,
-      [&](const v1::GenerateResponse& response) {
-        *open = PrintAll(response, request, printer);
-        if (!*open) return false;
-        if (response.has_summary()) {
-          summary = response.summary();
-          has_summary = true;
-        }
-        *open = session.out.Flush();  // each as soon as it is there
-        return *open;
+      [&stream](const v1::GenerateResponse& response) {
+        return stream.Take(response);
       });
-  if (!status.ok())
-    return Explained(status, "generate", ListForReference(request.model()));
-  if (!*open) return absl::OkStatus();
-  if (!has_summary) {
-    return absl::UnavailableError(
-        "the server ended the stream before its summary: strings may be "
-        "missing. Try again");
-  }
-  Tell(session, summary);
-  return absl::OkStatus();
+  *open = stream.open();
+  if (status.ok()) return stream.Finish();
+  return Explained(status, "generate", ListForReference(request.model()));
 }
 
 // Whether the server refused this prefix, not the request as a whole: its
@@ -145,45 +97,6 @@ void SetRandomness(const std::string& name, v1::GenerateRequest* request) {
   }
 }
 
-void AddConditions(CLI::App& command, v1::Condition* where) {
-  AddText(command, "--suffix", where->mutable_suffix(),
-          "What each string ends with");
-  AddText(command, "--contains", where->mutable_contains(),
-          "What stands in each string somewhere");
-  AddText(command, "--regex", where->mutable_regex(),
-          "What matches each whole string, in RE2's syntax");
-  AddText(command, "--alphabet", where->mutable_alphabet(),
-          "The characters that each string is made of");
-  AddWhole(
-      command, "--min-length",
-      [where](std::uint32_t n) { where->set_min_length(n); },
-      "Characters of the shortest string (1)");
-  AddWhole(
-      command, "--max-length",
-      [where](std::uint32_t n) { where->set_max_length(n); },
-      "Characters of the longest string (block_size)");
-}
-
-void AddSampling(CLI::App& command, v1::GenerateRequest* request) {
-  AddWhole(
-      command, "-n,--count",
-      [request](std::uint32_t n) { request->set_count(n); },
-      "How many strings (20; 1..1000000)");
-  AddReal(
-      command, "--temperature",
-      [request](double x) { request->set_temperature(x); },
-      "0 takes the likeliest (0.5; 0..100)");
-  AddWhole(
-      command, "--top-k", [request](std::uint32_t n) { request->set_top_k(n); },
-      "Draw among the N likeliest");
-  AddReal(
-      command, "--top-p", [request](double x) { request->set_top_p(x); },
-      "Draw among the likeliest that together reach X");
-  AddWhole(
-      command, "--seed", [request](std::uint32_t n) { request->set_seed(n); },
-      "Same seed, same strings (default: random, and told)");
-}
-
 }  // namespace
 
 void AddGenerate(CLI::App& root, Action* chosen) {
@@ -200,11 +113,11 @@ void AddGenerate(CLI::App& root, Action* chosen) {
   command->alias("run");
   CLI::Option* const model = AddReference(*command, request->mutable_model());
   model->description(model->get_description() + "\n(default: names)");
-  AddSampling(*command, request);
+  AddSamplingFlags(*command, "1000000", request);
   AddText(*command, "--prefix", request->mutable_prefix(),
           "What each string begins with; - makes --count\n"
           "strings for each line of standard input");
-  AddConditions(*command, &options->where);
+  AddConditionFlags(*command, &options->where);
   command->add_flag_callback(
       "--unique", [request] { request->set_unique(true); }, "No string twice");
   command->add_flag_callback(
@@ -223,10 +136,6 @@ void AddGenerate(CLI::App& root, Action* chosen) {
           [request](const std::string& name) { SetRandomness(name, request); },
           "indexed (default), or python: the reference program's")
       ->option_text("NAME");
-  AddWhole(
-      *command, "--max-attempts",
-      [request](std::uint32_t n) { request->set_max_attempts(n); },
-      "Draws a string before giving up (1000; 1..1000000)");
 }
 
 }  // namespace microgpt::client

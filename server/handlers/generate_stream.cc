@@ -9,7 +9,6 @@
 #include "core/errors/errors.h"
 #include "core/random/python_random.h"
 #include "server/handlers/convert.h"
-#include "server/handlers/novelty.h"
 
 namespace microgpt::server {
 namespace {
@@ -26,16 +25,19 @@ absl::Status InWhere(const absl::Status& status) {
 
 }  // namespace
 
-GenerateStream::GenerateStream(GenerationSettings settings, const Parts& parts,
-                               RunQueue::Ticket ticket, std::stop_token stop)
+GenerateStream::GenerateStream(GenerationSettings settings,
+                               std::unique_ptr<ModelSource> source,
+                               RunQueue& queue, RunQueue::Ticket ticket,
+                               std::stop_token stop)
     : settings_(std::move(settings)),
-      parts_(parts),
+      source_(std::move(source)),
+      queue_(queue),
       ticket_(std::move(ticket)),
       stop_(std::move(stop)) {}
 
 void GenerateStream::Pull(Next next) {
   if (ended_) return next(std::nullopt);
-  parts_.queue.Submit([self = shared_from_this(), next = std::move(next)] {
+  queue_.Submit([self = shared_from_this(), next = std::move(next)] {
     auto message = self->MakeMessage();
     const bool nothing_yet = message.ok() && !message->has_value();
     if (!nothing_yet) next(std::move(message));
@@ -46,9 +48,15 @@ void GenerateStream::Pull(Next next) {
 // nullopt: nothing yet.
 absl::StatusOr<std::optional<v1::GenerateResponse>>
 GenerateStream::MakeMessage() {
-  if (sequence_ == nullptr) MICROGPT_RETURN_IF_ERROR(Start());
+  const Clock::time_point end = Clock::now() + RunQueue::kSlice;
+  if (sequence_ == nullptr) {
+    MICROGPT_ASSIGN_OR_RETURN(std::optional<ReadyModel> ready,
+                              source_->Get(end, stop_));
+    if (!ready) return std::nullopt;
+    MICROGPT_RETURN_IF_ERROR(Start(*std::move(ready)));
+  }
   v1::GenerateResponse message;
-  if (of_sample_.empty()) MICROGPT_RETURN_IF_ERROR(AddSamples(message));
+  if (of_sample_.empty()) MICROGPT_RETURN_IF_ERROR(AddSamples(end, message));
   if (!of_sample_.empty()) {
     message = std::move(of_sample_.front());
     of_sample_.pop_front();
@@ -59,20 +67,21 @@ GenerateStream::MakeMessage() {
   } else if (message.samples().empty() && !message.has_token()) {
     return std::nullopt;
   }
+  if (ready_.training) {
+    *message.mutable_training() = *std::exchange(ready_.training, std::nullopt);
+  }
   return message;
 }
 
-absl::Status GenerateStream::Start() {
-  MICROGPT_ASSIGN_OR_RETURN(const Registry::Snapshot snapshot,
-                            parts_.registry.Resolve(settings_.model));
-  model_ = snapshot.model;
-  reference_ = snapshot.version.Reference();
+absl::Status GenerateStream::Start(ReadyModel ready) {
+  ready_ = std::move(ready);
+  const std::shared_ptr<const Model>& model = ready_.model;
   MICROGPT_ASSIGN_OR_RETURN(
       std::unique_ptr<Generator> generator,
-      Generator::Create(model_, settings_.sampling, settings_.prefix));
-  MICROGPT_ASSIGN_OR_RETURN(Wanted wanted, MakeWanted(snapshot));
+      Generator::Create(model, settings_.sampling, settings_.prefix));
+  MICROGPT_ASSIGN_OR_RETURN(Wanted wanted, MakeWanted());
   if (settings_.stream_tokens) {
-    steps_ = StepReader::Create(model_, settings_.sampling);
+    steps_ = StepReader::Create(model, settings_.sampling);
   }
   SampleSequence::Settings settings{.count = settings_.count,
                                     .max_attempts = settings_.max_attempts,
@@ -86,35 +95,29 @@ absl::Status GenerateStream::Start() {
   sequence_ = SampleSequence::InOneStream(
       std::move(generator),
       std::make_unique<PythonRandom>(
-          settings_.seed ? PythonRandom(*settings_.seed) : model_->random()),
+          settings_.seed ? PythonRandom(*settings_.seed) : model->random()),
       std::move(settings));
   return absl::OkStatus();
 }
 
-absl::StatusOr<Wanted> GenerateStream::MakeWanted(
-    const Registry::Snapshot& snapshot) const {
-  Wanted wanted{.novel = settings_.novel, .unique = settings_.unique};
-  if (!settings_.where.empty()) {
-    absl::StatusOr<Condition> condition =
-        Condition::Create(settings_.where, model_->tokenizer(),
-                          model_->config()->block_size, settings_.prefix);
-    if (!condition.ok()) return InWhere(condition.status());
-    wanted.condition = *std::move(condition);
-  }
-  if (settings_.novel) {
-    MICROGPT_ASSIGN_OR_RETURN(wanted.documents,
-                              LoadDocuments(snapshot.version, parts_.datasets));
-  } else {
-    wanted.documents = DocumentsAtHand(snapshot.version, parts_.datasets);
-  }
+absl::StatusOr<Wanted> GenerateStream::MakeWanted() const {
+  Wanted wanted{.documents = ready_.documents,
+                .novel = settings_.novel,
+                .unique = settings_.unique};
+  if (settings_.where.empty()) return wanted;
+  absl::StatusOr<Condition> condition =
+      Condition::Create(settings_.where, ready_.model->tokenizer(),
+                        ready_.model->config()->block_size, settings_.prefix);
+  if (!condition.ok()) return InWhere(condition.status());
+  wanted.condition = *std::move(condition);
   return wanted;
 }
 
 // The first sample leaves at once; then as many as one slice makes. With
 // stream_tokens a single one, into of_sample_.
-absl::Status GenerateStream::AddSamples(v1::GenerateResponse& message) {
+absl::Status GenerateStream::AddSamples(Clock::time_point end,
+                                        v1::GenerateResponse& message) {
   const int most = made_ == 0 ? 1 : kBatchSamples;
-  const Clock::time_point end = Clock::now() + RunQueue::kSlice;
   size_t bytes = 0;
   while (!sequence_->exhausted() && message.samples_size() < most &&
          bytes < kBatchBytes) {
@@ -144,7 +147,7 @@ absl::Status GenerateStream::PutTokens(const Sample& sample) {
 }
 
 v1::Token GenerateStream::MakeToken(const TokenStep& step) const {
-  const Tokenizer& tokenizer = model_->tokenizer();
+  const Tokenizer& tokenizer = ready_.model->tokenizer();
   const auto text_of = [&](Token token) {
     return token == tokenizer.bos() ? std::string()
                                     : tokenizer.alphabet()[token];
@@ -182,7 +185,7 @@ void GenerateStream::AddSummary(v1::GenerateResponse& message) const {
       sequence_->attempts(), std::numeric_limits<uint32_t>::max())));
   summary.set_shortfall(settings_.count - made_);
   if (settings_.seed) summary.set_seed(*settings_.seed);
-  summary.set_model(reference_);
+  summary.set_model(ready_.reference);
   *summary.mutable_elapsed() = ToProto(Clock::now() - start_);
 }
 

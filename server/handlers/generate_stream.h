@@ -8,17 +8,15 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
-#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/generation/sample_sequence.h"
 #include "core/generation/step_reader.h"
 #include "microgpt/v1/microgpt.pb.h"
-#include "server/datasets/datasets.h"
 #include "server/handlers/call.h"
 #include "server/handlers/generation_settings.h"
-#include "server/registry/registry.h"
+#include "server/handlers/model_source.h"
 #include "server/threads/run_queue.h"
 
 namespace microgpt::server {
@@ -29,14 +27,9 @@ namespace microgpt::server {
 class GenerateStream : public ResponseStream<v1::GenerateResponse>,
                        public std::enable_shared_from_this<GenerateStream> {
  public:
-  // All must outlive this.
-  struct Parts {
-    const Registry& registry;
-    Datasets& datasets;
-    RunQueue& queue;
-  };
-
-  GenerateStream(GenerationSettings settings, const Parts& parts,
+  // queue: the ticket's; must outlive this.
+  GenerateStream(GenerationSettings settings,
+                 std::unique_ptr<ModelSource> source, RunQueue& queue,
                  RunQueue::Ticket ticket, std::stop_token stop);
 
   void Pull(Next next) override;
@@ -44,23 +37,23 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
  private:
   using Clock = std::chrono::steady_clock;
 
-  absl::Status Start();
-  absl::StatusOr<Wanted> MakeWanted(const Registry::Snapshot& snapshot) const;
+  absl::Status Start(ReadyModel ready);
+  absl::StatusOr<Wanted> MakeWanted() const;
   absl::StatusOr<std::optional<v1::GenerateResponse>> MakeMessage();
-  absl::Status AddSamples(v1::GenerateResponse& message);
+  absl::Status AddSamples(Clock::time_point end, v1::GenerateResponse& message);
   absl::Status PutTokens(const Sample& sample);
   v1::Token MakeToken(const TokenStep& step) const;
   void Add(Sample sample, v1::GenerateResponse& message);
   void AddSummary(v1::GenerateResponse& message) const;
 
   const GenerationSettings settings_;
-  const Parts parts_;
+  const std::unique_ptr<ModelSource> source_;
+  RunQueue& queue_;
   const RunQueue::Ticket ticket_;
   const std::stop_token stop_;
   const Clock::time_point start_ = Clock::now();
 
-  std::string reference_;  // "names@3"
-  std::shared_ptr<const Model> model_;
+  ReadyModel ready_;
   std::unique_ptr<SampleSequence> sequence_;
   std::unique_ptr<StepReader> steps_;           // with stream_tokens
   std::deque<v1::GenerateResponse> of_sample_;  // its tokens, and itself

@@ -7,6 +7,8 @@
 #include "core/errors/errors.h"
 #include "server/handlers/generate_stream.h"
 #include "server/handlers/generation_settings.h"
+#include "server/handlers/model_source.h"
+#include "server/handlers/quick_training.h"
 #include "server/handlers/scoring.h"
 
 namespace microgpt::server {
@@ -17,7 +19,23 @@ GenerationHandlers::Generate(v1::GenerateRequest request,
   MICROGPT_ASSIGN_OR_RETURN(GenerationSettings settings,
                             ParseGeneration(request));
   MICROGPT_ASSIGN_OR_RETURN(RunQueue::Ticket ticket, parts_.queue.Admit());
-  return std::make_shared<GenerateStream>(std::move(settings), parts_,
+  std::unique_ptr<ModelSource> source = FromRegistry(
+      settings.model, settings.novel, parts_.registry, parts_.datasets);
+  return std::make_shared<GenerateStream>(std::move(settings),
+                                          std::move(source), parts_.queue,
+                                          std::move(ticket), context.stop);
+}
+
+absl::StatusOr<ResponseStreamPtr<v1::GenerateResponse>>
+GenerationHandlers::GenerateLike(v1::GenerateLikeRequest request,
+                                 const CallContext& context) {
+  MICROGPT_ASSIGN_OR_RETURN(GenerationSettings settings,
+                            ParseGeneration(request));
+  MICROGPT_ASSIGN_OR_RETURN(std::unique_ptr<ModelSource> source,
+                            FromDocuments(std::move(request), *settings.seed));
+  MICROGPT_ASSIGN_OR_RETURN(RunQueue::Ticket ticket, parts_.queue.Admit());
+  return std::make_shared<GenerateStream>(std::move(settings),
+                                          std::move(source), parts_.queue,
                                           std::move(ticket), context.stop);
 }
 

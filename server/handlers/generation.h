@@ -4,22 +4,30 @@
 
 #include "absl/status/statusor.h"
 #include "microgpt/v1/microgpt.pb.h"
+#include "server/datasets/datasets.h"
 #include "server/handlers/call.h"
-#include "server/handlers/generate_stream.h"
+#include "server/registry/registry.h"
+#include "server/threads/run_queue.h"
 
 namespace microgpt::server {
 
-// Generate and Score, as microgpt.proto promises them. All computing happens
-// in slices on the run queue. Thread-safe.
+// Generate, GenerateLike and Score, as microgpt.proto promises them. All
+// computing happens in slices on the run queue. Thread-safe.
 class GenerationHandlers {
  public:
   // All must outlive this, and every call under way.
-  using Parts = GenerateStream::Parts;
+  struct Parts {
+    const Registry& registry;
+    Datasets& datasets;
+    RunQueue& queue;
+  };
 
   explicit GenerationHandlers(const Parts& parts) : parts_(parts) {}
 
   absl::StatusOr<ResponseStreamPtr<v1::GenerateResponse>> Generate(
       v1::GenerateRequest request, const CallContext& context);
+  absl::StatusOr<ResponseStreamPtr<v1::GenerateResponse>> GenerateLike(
+      v1::GenerateLikeRequest request, const CallContext& context);
   void Score(v1::ScoreRequest request, const CallContext& context,
              Done<v1::ScoreResponse> done);
 

@@ -91,6 +91,12 @@ grpc::ServerWriteReactor<Bytes>* MicroGptService::Generate(
                 &GenerationHandlers::Generate);
 }
 
+grpc::ServerWriteReactor<Bytes>* MicroGptService::GenerateLike(
+    Context* context, const Bytes* request) {
+  return Stream(context, request, tracker_, generation_,
+                &GenerationHandlers::GenerateLike);
+}
+
 grpc::ServerUnaryReactor* RegistryService::ListModels(Context* context,
                                                       const Bytes* request,
                                                       Bytes* response) {

@@ -25,8 +25,9 @@ using RawMicroGpt = v1::MicroGpt::WithRawCallbackMethod_Train<
         v1::MicroGpt::WithRawCallbackMethod_WatchStatus<
             v1::MicroGpt::WithRawCallbackMethod_CancelTraining<
                 v1::MicroGpt::WithRawCallbackMethod_Generate<
-                    v1::MicroGpt::WithRawCallbackMethod_Score<
-                        v1::MicroGpt::Service>>>>>>;
+                    v1::MicroGpt::WithRawCallbackMethod_GenerateLike<
+                        v1::MicroGpt::WithRawCallbackMethod_Score<
+                            v1::MicroGpt::Service>>>>>>>;
 
 class MicroGptService final : public RawMicroGpt {
  public:
@@ -42,6 +43,8 @@ class MicroGptService final : public RawMicroGpt {
   grpc::ServerUnaryReactor* Score(Context*, const Bytes*, Bytes*) override;
   grpc::ServerWriteReactor<Bytes>* WatchStatus(Context*, const Bytes*) override;
   grpc::ServerWriteReactor<Bytes>* Generate(Context*, const Bytes*) override;
+  grpc::ServerWriteReactor<Bytes>* GenerateLike(Context*,
+                                                const Bytes*) override;
 
  private:
   TrainingHandlers& training_;
