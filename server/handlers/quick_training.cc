@@ -33,7 +33,9 @@ absl::StatusOr<std::chrono::nanoseconds> ParseTime(
       const std::chrono::nanoseconds time,
       ParseDuration("time_budget", request.time_budget(), kLongestTime));
   if (time >= kShortestTime) return time;
-  return FieldError("time_budget", "is below the minimum 1ms");
+  return FieldError("time_budget",
+                    fmt::format("{}s is below the minimum 0.001s",
+                                std::chrono::duration<double>(time).count()));
 }
 
 std::string_view FieldOfDocuments(const v1::GenerateLikeRequest& request) {
