@@ -116,6 +116,7 @@ void AddCommands(CLI::App& root, Action* action) {
   AddTrain(root, action);
   AddGenerate(root, action);
   AddScore(root, action);
+  AddEvaluate(root, action);
   root.group("Training jobs");
   AddJobs(root, action);
   AddStatus(root, action);

@@ -21,6 +21,7 @@ using Action = std::function<absl::Status(Session&)>;
 void AddTrain(CLI::App& root, Action* chosen);
 void AddGenerate(CLI::App& root, Action* chosen);
 void AddScore(CLI::App& root, Action* chosen);
+void AddEvaluate(CLI::App& root, Action* chosen);
 void AddJobs(CLI::App& root, Action* chosen);
 void AddStatus(CLI::App& root, Action* chosen);
 void AddWatch(CLI::App& root, Action* chosen);
