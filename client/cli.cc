@@ -117,6 +117,7 @@ void AddCommands(CLI::App& root, Action* action) {
   AddGenerate(root, action);
   AddLike(root, action);
   AddScore(root, action);
+  AddEvaluate(root, action);
   root.group("Training jobs");
   AddJobs(root, action);
   AddStatus(root, action);

@@ -87,6 +87,12 @@ class BadRequestsTest : public ::testing::Test {
     return server_->microgpt().Score(&context, request, &response);
   }
 
+  static grpc::Status Evaluate(const v1::EvaluateRequest& request) {
+    grpc::ClientContext context;
+    v1::Evaluation response;
+    return server_->microgpt().Evaluate(&context, request, &response);
+  }
+
   static grpc::Status SendBytes(const std::string& method,
                                 const std::string& bytes) {
     return server_->SendBytes("/microgpt.v1.MicroGpt/" + method, bytes);
@@ -439,6 +445,28 @@ TEST_F(BadRequestsTest, TooFewOrTooManyTexts) {
                 "400001 bytes with logprobs are above the maximum 400000");
 }
 
+TEST_F(BadRequestsTest, EvaluationsOutOfRange) {
+  v1::EvaluateRequest request;
+  request.set_documents(0);
+  ExpectInvalid(Evaluate(request), "documents", "0 is below the minimum 1");
+  request.set_documents(100'001);
+  ExpectInvalid(Evaluate(request), "documents",
+                "100001 is above the maximum 100000");
+  request.set_documents(100'000);
+  request.set_samples(0);
+  ExpectInvalid(Evaluate(request), "samples", "0 is below the minimum 1");
+  request.set_samples(100'001);
+  ExpectInvalid(Evaluate(request), "samples",
+                "100001 is above the maximum 100000");
+  request.set_samples(1);
+  EXPECT_TRUE(Evaluate(request).ok());
+  request.set_model("names@0");
+  EXPECT_EQ(FieldIn(Evaluate(request)), "model");
+  request.set_model("nmaes");
+  EXPECT_EQ(Evaluate(request).error_message(),
+            "model \"nmaes\" not found: did you mean \"names\"?");
+}
+
 TEST_F(BadRequestsTest, PagesOutOfRange) {
   grpc::ClientContext first, second;
   v1::ListJobsRequest jobs;
@@ -464,7 +492,8 @@ TEST_F(BadRequestsTest, LossesFromAStepThatTheJobDoesNotHave) {
 }
 
 TEST_F(BadRequestsTest, BytesThatAreNoMessage) {
-  for (const char* method : {"Train", "GetStatus", "Score", "Generate"}) {
+  for (const char* method :
+       {"Train", "GetStatus", "Score", "Generate", "Evaluate"}) {
     const grpc::Status status = SendBytes(method, "\xff\xff\xff");
     EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT) << method;
     EXPECT_THAT(status.error_message(), HasSubstr("3 bytes"));

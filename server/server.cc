@@ -93,13 +93,14 @@ Server::Server(const Options& options, std::unique_ptr<Store> store)
                  "Generate and Score calls (--max-calls)"),
       transfers_(kTransferThreads, kMaxTransfers, "uploads and exports"),
       changes_(kMaxChanges, "changes of models and datasets"),
-      training_(jobs_, datasets_, options.workers),
+      evaluation_(registry_, datasets_),
+      training_(jobs_, datasets_, evaluation_, options.workers),
       generation_({registry_, datasets_, run_queue_}),
       model_handlers_({registry_, datasets_, transfers_, changes_}),
       dataset_handlers_({datasets_, transfers_, changes_}),
       housekeeping_({jobs_, board_, *store_, models_, run_queue_},
                     Describe(options)),
-      microgpt_service_(training_, generation_, calls_),
+      microgpt_service_(training_, generation_, evaluation_, calls_),
       registry_service_(model_handlers_, dataset_handlers_, housekeeping_,
                         calls_) {}
 

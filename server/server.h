@@ -13,6 +13,7 @@
 #include "server/cache/lru_cache.h"
 #include "server/datasets/datasets.h"
 #include "server/handlers/datasets.h"
+#include "server/handlers/evaluation.h"
 #include "server/handlers/generation.h"
 #include "server/handlers/housekeeping.h"
 #include "server/handlers/models.h"
@@ -69,6 +70,7 @@ class Server {
   RunQueue transfers_;
   Admission changes_;
   CallTracker calls_;
+  EvaluationHandlers evaluation_;
   TrainingHandlers training_;
   GenerationHandlers generation_;
   ModelHandlers model_handlers_;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "client/output/evaluation_view.h"
 #include "client/output/figures.h"
 #include "client/output/printer.h"
 #include "client/output/progress.h"
@@ -74,6 +75,26 @@ void PrintSuccess(Session& session, const v1::Job& job) {
   session.out.Write(Ticked(Success(job), session.color_out) + "\n");
   session.out.Flush();
   session.console.Note(fmt::format("  Next: mgpt generate {}", job.model()));
+  for (const std::string& sentence : job.advice()) {
+    session.console.Note("  " + sentence);
+  }
+}
+
+// Has the server measure the model that the job made.
+absl::Status AddEvaluation(Session& session, v1::Job* job) {
+  v1::GetStatusRequest request;
+  request.set_job(job->job());
+  request.set_evaluate(true);
+  absl::StatusOr<v1::Job> evaluated = session.connection.Call(
+      session.connection.microgpt(), &v1::MicroGpt::Stub::GetStatus, request);
+  if (!evaluated.ok()) {
+    return WithNextStep(
+        evaluated.status(),
+        fmt::format("mgpt evaluate {}",
+                    ModelAndVersion(job->model(), job->version())));
+  }
+  job->mutable_evaluation()->Swap(evaluated->mutable_evaluation());
+  return absl::OkStatus();
 }
 
 // The job as it ended, in the format asked for.
@@ -82,6 +103,9 @@ void PrintEnd(Session& session, v1::Job job, bool full) {
   const Format format = session.FormatOr(Format::kTable);
   if (format == Format::kTable) {
     if (succeeded) PrintSuccess(session, job);
+    if (job.has_evaluation()) {
+      session.out.Write("\n" + EvaluationCard(job.evaluation()));
+    }
     return;
   }
   if (format == Format::kText && !succeeded) return;
@@ -98,19 +122,22 @@ void PrintEnd(Session& session, v1::Job job, bool full) {
 
 }  // namespace
 
-absl::Status Follow(Session& session, const v1::WatchStatusRequest& request) {
+absl::Status Follow(Session& session, const v1::WatchStatusRequest& request,
+                    bool evaluate) {
   Progress progress(&session.console);
   v1::WatchStatusRequest with_full = request;
   with_full.set_full(request.full() || progress.wants_full());
-  const absl::StatusOr<v1::Job> job =
+  absl::StatusOr<v1::Job> job =
       Watch(session, with_full, [&](const v1::Job& snapshot) {
         progress.Update(snapshot);
         return true;
       });
   progress.Finish();
   if (!job.ok()) return job.status();
+  absl::Status end = EndOf(*job);
+  if (evaluate && end.ok()) end = AddEvaluation(session, &*job);
   PrintEnd(session, *job, request.full());
-  return EndOf(*job);
+  return end;
 }
 
 absl::Status FollowAsJson(Session& session,

@@ -10,6 +10,7 @@
 #include "client/commands/follow.h"
 #include "client/commands/results.h"
 #include "client/commands/target.h"
+#include "client/output/evaluation_view.h"
 #include "client/output/figures.h"
 #include "client/output/views.h"
 
@@ -39,6 +40,10 @@ absl::Status RunStatus(Session& session, const StatusOptions& options) {
     return Explained(job.status(), "status", ListFor(options.target));
   }
   PrintCard(session, *job, JobCardColumns(), JobCardRow(*job, Clock::now()));
+  const bool is_card = session.FormatOr(Format::kTable) == Format::kTable;
+  if (is_card && job->has_evaluation()) {
+    session.out.Write("\n" + EvaluationCard(job->evaluation()));
+  }
   return absl::OkStatus();
 }
 
@@ -91,6 +96,9 @@ void AddStatus(CLI::App& root, Action* chosen) {
   command->add_flag_callback(
       "--full", [request] { request->set_full(true); },
       "With loss history, samples and alphabet");
+  command->add_flag_callback(
+      "--evaluate", [request] { request->set_evaluate(true); },
+      "With what mgpt evaluate says of the model it made");
 }
 
 void AddWatch(CLI::App& root, Action* chosen) {

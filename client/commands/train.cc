@@ -20,6 +20,7 @@ namespace {
 struct TrainOptions {
   std::string source;
   bool detach = false;
+  bool evaluate = false;
   v1::TrainRequest request;  // model, config, request_id
 };
 
@@ -94,7 +95,7 @@ absl::Status RunTrain(Session& session, const TrainOptions& options) {
   if (options.detach) return PrintDetached(session, *job);
   v1::WatchStatusRequest request;
   request.set_job(job->job());
-  return Follow(session, request);
+  return Follow(session, request, options.evaluate);
 }
 
 }  // namespace
@@ -118,8 +119,14 @@ void AddTrain(CLI::App& root, Action* chosen) {
           "The model to make a version of\n"
           "(default: the dataset's or file's name)")
       ->option_text("NAME");
-  command->add_flag("--detach", options->detach,
-                    "Print the job's id and return; it trains on");
+  CLI::Option* const detach =
+      command->add_flag("--detach", options->detach,
+                        "Print the job's id and return; it trains on");
+  command
+      ->add_flag("--evaluate", options->evaluate,
+                 "Say at its end whether the model is any good, as\n"
+                 "mgpt evaluate does (as a table or json)")
+      ->excludes(detach);
   AddText(*command, "--request-id", options->request.mutable_request_id(),
           "Makes a retry safe: same id, same job")
       ->option_text("ID");

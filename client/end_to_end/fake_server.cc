@@ -55,6 +55,10 @@ class FakeServer::MicroGptService final : public v1::MicroGpt::Service {
                v1::ScoreResponse* response) override {
     return Answer(handlers_.score, *request, response);
   }
+  Status Evaluate(ServerContext*, const v1::EvaluateRequest* request,
+                  v1::Evaluation* response) override {
+    return Answer(handlers_.evaluate, *request, response);
+  }
 
  private:
   const Handlers& handlers_;

@@ -31,6 +31,7 @@ struct Handlers {
   Unary<v1::CancelTrainingRequest, v1::Job> cancel_training;
   Stream<v1::GenerateRequest, v1::GenerateResponse> generate;
   Unary<v1::ScoreRequest, v1::ScoreResponse> score;
+  Unary<v1::EvaluateRequest, v1::Evaluation> evaluate;
   Unary<v1::ListJobsRequest, v1::ListJobsResponse> list_jobs;
   Unary<v1::ListModelsRequest, v1::ListModelsResponse> list_models;
   Unary<v1::GetModelRequest, v1::Model> get_model;

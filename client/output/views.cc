@@ -79,6 +79,7 @@ Entries JobCard(const v1::Job& job, Clock::time_point now) {
   add("DATA", JobFigures(job.dataset()));
   add("DATASET", Identity(job.dataset()));
   add("SAMPLES", fmt::format("{}", fmt::join(job.samples(), " · ")));
+  add("ADVICE", fmt::format("{}", fmt::join(job.advice(), " ")));
   add("ERROR", JobError(job).shown);
   return entries;
 }

@@ -22,6 +22,9 @@ constexpr double kFew = 2.5;
 constexpr double kStable = 12;
 constexpr double kPlenty = 24;
 
+// Passes over few tokens that do no harm.
+constexpr double kHarmlessPasses = 10;
+
 // Fewer documents or samples tell too little to compare them.
 constexpr uint64_t kFewest = 10;
 constexpr uint64_t kFewestShapes = 100;
@@ -259,6 +262,22 @@ std::vector<std::string> Advise(const Evaluation& evaluation,
                                 const ModelConfig& model,
                                 const std::optional<TrainingConfig>& training) {
   return Adviser(evaluation, model, training).Run();
+}
+
+std::vector<std::string> AdviseBefore(const TextFigures& text,
+                                      uint64_t parameters,
+                                      const TrainingConfig& training) {
+  const double share = 1 - training->validation;
+  const double tokens = share * static_cast<double>(text.tokens);
+  const double documents = share * static_cast<double>(text.documents);
+  const double taken = 1.0 * training->steps * training->batch_size;
+  const double a_parameter = tokens / static_cast<double>(parameters);
+  if (a_parameter >= kFew || taken <= kHarmlessPasses * documents) return {};
+  return {fmt::format(
+      "There are {:.1f} tokens to train on for each parameter ({:.0f} for {}), "
+      "and each is taken {:.0f} times: the model learns them by heart. More "
+      "documents, fewer steps or a smaller model help.",
+      a_parameter, tokens, parameters, taken / documents)};
 }
 
 }  // namespace microgpt

@@ -2,6 +2,7 @@
 #ifndef MICROGPT_CORE_EVALUATION_ADVICE_H_
 #define MICROGPT_CORE_EVALUATION_ADVICE_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,19 @@ namespace microgpt {
 std::vector<std::string> Advise(const Evaluation& evaluation,
                                 const ModelConfig& model,
                                 const std::optional<TrainingConfig>& training);
+
+// A text, as far as it is known without reading it.
+struct TextFigures {
+  uint64_t documents = 0;
+  uint64_t tokens = 0;  // predictions in them
+};
+
+// What can be said before a training has begun: that so little text would be
+// learnt by heart, in one sentence of the same kind. Nothing if it is enough,
+// or taken so few times that it does no harm.
+std::vector<std::string> AdviseBefore(const TextFigures& text,
+                                      uint64_t parameters,
+                                      const TrainingConfig& training);
 
 }  // namespace microgpt
 

@@ -208,5 +208,38 @@ TEST(AdviceTest, FewStringsSayNothingOfShapes) {
   EXPECT_THAT(AdviseDefault(evaluation), Not(Contains(HasSubstr("Pairs of"))));
 }
 
+// --- Before a training.
+
+std::vector<std::string> AdviseNames(uint64_t documents, uint32_t steps,
+                                     double validation = 0) {
+  TrainingSettings settings;
+  settings.steps = steps;
+  settings.batch_size = 2;
+  settings.validation = validation;
+  return AdviseBefore({.documents = documents, .tokens = 7 * documents}, 4192,
+                      *TrainingConfig::Create(settings));
+}
+
+TEST(AdviceTest, LittleTextTakenOftenIsToldBeforeTheTraining) {
+  EXPECT_THAT(
+      AdviseNames(500, 5000),
+      ElementsAre("There are 0.8 tokens to train on for each parameter (3500 "
+                  "for 4192), and each is taken 20 times: the model learns "
+                  "them by heart. More documents, fewer steps or a smaller "
+                  "model help."));
+}
+
+TEST(AdviceTest, EnoughTextOrFewPassesNeedNoAdviceBefore) {
+  EXPECT_THAT(AdviseNames(500, 2500), ElementsAre());
+  EXPECT_THAT(AdviseNames(500, 2501), testing::SizeIs(1));
+  EXPECT_THAT(AdviseNames(1498, 50'000), ElementsAre()) << "2.501 a parameter";
+  EXPECT_THAT(AdviseNames(1497, 50'000), testing::SizeIs(1)) << "2.4998";
+}
+
+TEST(AdviceTest, WhatIsHeldOutIsNoTextToTrainOn) {
+  EXPECT_THAT(AdviseNames(2000, 50'000), ElementsAre());
+  EXPECT_THAT(AdviseNames(2000, 50'000, 0.5), testing::SizeIs(1));
+}
+
 }  // namespace
 }  // namespace microgpt

@@ -171,12 +171,13 @@ class Evaluator {
     const auto generator =
         Generator::Create(model_, SamplingConfig::Create(settings).value(), "");
     const size_t at_once = (*generator)->StringsAtOnce();
-    std::vector<StreamPlace> places;
-    for (uint32_t i = 0; i < config_->samples; i += places.size()) {
-      places.clear();
+    std::vector<Attempt> first;  // of each sample
+    for (uint32_t i = 0; i < config_->samples; i += first.size()) {
+      first.clear();
       const size_t n = std::min<size_t>(at_once, config_->samples - i);
-      for (uint32_t k = 0; k < n; ++k) places.push_back({i + k});
-      auto drawn = (*generator)->DrawMany(config_->seed, places, false, stop_);
+      for (uint32_t k = 0; k < n; ++k)
+        first.push_back({.index = i + k, .attempt = 0});
+      auto drawn = (*generator)->DrawMany(config_->seed, first, false, stop_);
       if (!drawn) return false;
       std::move(drawn->begin(), drawn->end(), std::back_inserter(samples_));
     }

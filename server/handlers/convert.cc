@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/errors/errors.h"
+#include "core/evaluation/advice.h"
 #include "server/errors/errors.h"
 
 namespace microgpt::server {
@@ -147,6 +148,65 @@ void AddPace(const JobRecord& job, v1::Job& message) {
       ToProto(std::chrono::nanoseconds(job.elapsed.count() / job.step * left));
 }
 
+void AddAdvice(const JobRecord& job, v1::Job& message) {
+  const TextFigures text{.documents = job.dataset.documents,
+                         .tokens = job.dataset.tokens};
+  for (std::string& sentence :
+       AdviseBefore(text, job.num_parameters, job.training_config)) {
+    message.add_advice(std::move(sentence));
+  }
+}
+
+v1::Evaluation::Scored ScoredToProto(ScoredDocuments scored) {
+  switch (scored) {
+    case ScoredDocuments::kHeldOut:
+      return v1::Evaluation::SCORED_HELD_OUT;
+    case ScoredDocuments::kUnused:
+      return v1::Evaluation::SCORED_UNUSED;
+    case ScoredDocuments::kTraining:
+      return v1::Evaluation::SCORED_TRAINING;
+  }
+  return v1::Evaluation::SCORED_UNSPECIFIED;
+}
+
+v1::Evaluation::Losses LossesToProto(const Evaluation& evaluation) {
+  const auto loss = [&](double nats) {
+    v1::Evaluation::Loss message;
+    message.set_nats(nats);
+    message.set_bits(evaluation.BitsPerCharacter(nats));
+    return message;
+  };
+  const LossFigures& figures = evaluation.losses;
+  v1::Evaluation::Losses losses;
+  *losses.mutable_model() = loss(figures.model);
+  *losses.mutable_uniform() = loss(figures.uniform);
+  *losses.mutable_unigram() = loss(figures.unigram);
+  *losses.mutable_bigram() = loss(figures.bigram);
+  *losses.mutable_five_gram() = loss(figures.five_gram);
+  if (evaluation.training_loss) {
+    *losses.mutable_training() = loss(*evaluation.training_loss);
+  }
+  return losses;
+}
+
+v1::Evaluation::Samples SamplesToProto(const SampleFigures& figures) {
+  v1::Evaluation::Samples samples;
+  samples.set_count(static_cast<uint32_t>(figures.samples));
+  samples.set_novel(figures.novel);
+  samples.set_unique(figures.distinct);
+  samples.set_truncated(figures.truncated);
+  samples.set_empty(figures.empty);
+  return samples;
+}
+
+v1::Evaluation::Shape ShapeToProto(const ShapeFigures& figures) {
+  v1::Evaluation::Shape shape;
+  shape.set_mean_length(figures.mean_length);
+  shape.set_length_distance(figures.length_distance);
+  shape.set_pair_distance(figures.pair_divergence);
+  return shape;
+}
+
 }  // namespace
 
 absl::StatusOr<Configs> ParseConfig(const v1::Config& config) {
@@ -233,6 +293,7 @@ v1::Job ToProto(const JobRecord& job) {
   message.set_revision(job.revision);
   *message.mutable_create_time() = ToProto(job.create_time);
   if (job.end_time) *message.mutable_end_time() = ToProto(*job.end_time);
+  AddAdvice(job, message);
   return message;
 }
 
@@ -292,6 +353,28 @@ v1::Model ToProto(const ModelVersion& version) {
   message.set_sha256(version.sha256);
   message.set_base(version.base);
   message.set_bytes(version.memory_bytes);
+  return message;
+}
+
+v1::Evaluation ToProto(const Evaluation& evaluation,
+                       const ModelVersion& version) {
+  v1::Evaluation message;
+  message.set_model(version.Reference());
+  message.set_scored(ScoredToProto(evaluation.scored_on));
+  message.set_documents(static_cast<uint32_t>(evaluation.scored_documents));
+  message.set_tokens(static_cast<uint32_t>(evaluation.predictions));
+  message.set_characters(static_cast<uint32_t>(evaluation.characters));
+  *message.mutable_losses() = LossesToProto(evaluation);
+  message.set_lead(evaluation.losses.five_gram - evaluation.losses.model);
+  message.set_lead_error(evaluation.lead_error);
+  message.set_ngram_documents(
+      static_cast<uint32_t>(evaluation.ngram_documents));
+  *message.mutable_samples() = SamplesToProto(evaluation.samples);
+  v1::Evaluation::Shapes& shapes = *message.mutable_shapes();
+  shapes.set_count(static_cast<uint32_t>(evaluation.compared));
+  *shapes.mutable_samples() = ShapeToProto(evaluation.sample_shape);
+  *shapes.mutable_floor() = ShapeToProto(evaluation.floor_shape);
+  shapes.set_mean_length(evaluation.data_mean_length);
   return message;
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/evaluation/evaluation.h"
 #include "core/generation/sampling.h"
 #include "core/model/config.h"
 #include "google/protobuf/duration.pb.h"
@@ -56,6 +57,10 @@ void AddDetails(const JobRecord& job, std::span<const double> losses,
                 const std::string& alphabet, v1::Job& message);
 
 v1::Model ToProto(const ModelVersion& version);
+
+// Without advice. version: the one that was evaluated.
+v1::Evaluation ToProto(const Evaluation& evaluation,
+                       const ModelVersion& version);
 
 // Without what only `full` asks for.
 v1::Dataset ToProto(const Datasets::Entry& dataset);

@@ -558,6 +558,72 @@ TEST(ConvertHistoryTest, EveryValidationLossIsKeptAtItsStep) {
   }
 }
 
+// --- Advice and evaluations.
+
+JobRecord LittleText() {
+  JobRecord job;
+  job.dataset.documents = 100;
+  job.dataset.tokens = 700;
+  job.num_parameters = 4192;
+  TrainingSettings settings;
+  settings.steps = 1001;
+  job.training_config = *TrainingConfig::Create(settings);
+  return job;
+}
+
+TEST(ConvertAdviceTest, AJobWithTooLittleTextSaysSo) {
+  EXPECT_THAT(ToProto(LittleText()).advice(),
+              ElementsAre(testing::HasSubstr("learns them by heart")));
+  JobRecord enough = LittleText();
+  enough.dataset.tokens = 100'000;
+  EXPECT_THAT(ToProto(enough).advice(), ElementsAre());
+}
+
+TEST(ConvertEvaluationTest, EveryFigureIsTold) {
+  Evaluation evaluation;
+  evaluation.scored_on = ScoredDocuments::kUnused;
+  evaluation.scored_documents = 1;
+  evaluation.predictions = 8;
+  evaluation.characters = 4;
+  evaluation.ngram_documents = 5;
+  evaluation.losses = {
+      .model = 1, .uniform = 5, .unigram = 4, .bigram = 3, .five_gram = 1.5};
+  evaluation.lead_error = 0.25;
+  evaluation.training_loss = 0.5;
+  evaluation.samples = {.samples = 10,
+                        .novel = 0.1,
+                        .distinct = 0.2,
+                        .truncated = 0.3,
+                        .empty = 0.4};
+  evaluation.compared = 7;
+  evaluation.sample_shape = {0.5, 0.6, 0.7};
+  evaluation.floor_shape = {0.75, 0.8, 0.9};
+  evaluation.data_mean_length = 11;
+  ModelVersion version;
+  version.name = "names";
+  version.version = 3;
+  const std::string text = ToProto(evaluation, version).ShortDebugString();
+  // Twice as many predictions as characters: 2 / ln 2 bits a nat.
+  EXPECT_EQ(
+      text,
+      "model: \"names@3\" scored: SCORED_UNUSED documents: 1 tokens: 8 "
+      "characters: 4 losses { "
+      "model { nats: 1 bits: 2.8853900817779268 } "
+      "uniform { nats: 5 bits: 14.426950408889635 } "
+      "unigram { nats: 4 bits: 11.541560327111707 } "
+      "bigram { nats: 3 bits: 8.6561702453337813 } "
+      "five_gram { nats: 1.5 bits: 4.32808512266689 } "
+      "training { nats: 0.5 bits: 1.4426950408889634 } } "
+      "lead: 0.5 lead_error: 0.25 ngram_documents: 5 "
+      "samples { count: 10 novel: 0.1 unique: 0.2 truncated: 0.3 empty: 0.4 } "
+      "shapes { count: 7 "
+      "samples { mean_length: 0.5 length_distance: 0.6 pair_distance: 0.7 } "
+      "floor { mean_length: 0.75 length_distance: 0.8 pair_distance: 0.9 } "
+      "mean_length: 11 }");
+  evaluation.training_loss = std::nullopt;
+  EXPECT_FALSE(ToProto(evaluation, version).losses().has_training());
+}
+
 TEST(ConvertDetailsTest, SamplesAndAlphabetAreAdded) {
   JobRecord job;
   job.samples = {"ava", "zoa"};

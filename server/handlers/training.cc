@@ -60,6 +60,13 @@ v1::Job Describe(const Jobs& jobs, const Datasets& datasets,
   return message;
 }
 
+// Answers with a job without details.
+Done<JobRecord> AnswerPlainly(Done<v1::Job> done) {
+  return [done = std::move(done)](const absl::StatusOr<JobRecord>& job) {
+    job.ok() ? done(ToProto(*job)) : done(job.status());
+  };
+}
+
 absl::Status CheckThreads(const TrainingConfig& config, uint32_t workers) {
   if (config->threads <= workers) return absl::OkStatus();
   return FieldError(
@@ -184,23 +191,39 @@ void TrainingHandlers::Train(v1::TrainRequest request,
         *parsed, std::chrono::duration_cast<std::chrono::milliseconds>(linger),
         [this, wait, context, done](absl::StatusOr<JobRecord> job) {
           if (job.ok() && !IsDone(job->state) && wait.count() > 0) {
-            AnswerAfter(WaitForEnd(job->id, wait, context), false, done);
+            AwaitJob(WaitForEnd(job->id, wait, context), AnswerPlainly(done));
           } else {
-            job.ok() ? done(ToProto(*job)) : done(job.status());
+            AnswerPlainly(done)(job);
           }
         });
     return false;
   });
 }
 
-void TrainingHandlers::AnswerAfter(JobBoard::Wait wait, bool full,
-                                   Done<v1::Job> done) {
+void TrainingHandlers::AwaitJob(JobBoard::Wait wait, Done<JobRecord> then) {
   const std::string job = wait.job;
-  jobs_.Await(std::move(wait), [this, job, full, done = std::move(done)] {
-    const absl::StatusOr<JobRecord> now = jobs_.Get(job);
-    now.ok() ? done(Describe(jobs_, datasets_, *now, full))
-             : done(now.status());
-  });
+  jobs_.Await(std::move(wait),
+              [this, job, then = std::move(then)] { then(jobs_.Get(job)); });
+}
+
+void TrainingHandlers::Answer(const JobRecord& job,
+                              const v1::GetStatusRequest& request,
+                              const CallContext& context, Done<v1::Job> done) {
+  v1::Job message = Describe(jobs_, datasets_, job, request.full());
+  if (!request.evaluate() || job.state != JobState::kSucceeded) {
+    return done(std::move(message));
+  }
+  v1::EvaluateRequest evaluate;
+  evaluate.set_model(ReferenceTo(job.model, job.version));
+  evaluation_.Evaluate(std::move(evaluate), context,
+                       [message = std::move(message), done = std::move(done)](
+                           absl::StatusOr<v1::Evaluation> evaluation) {
+                         if (!evaluation.ok()) return done(evaluation.status());
+                         v1::Job evaluated = message;
+                         *evaluated.mutable_evaluation() =
+                             *std::move(evaluation);
+                         done(std::move(evaluated));
+                       });
 }
 
 absl::StatusOr<JobRequest> TrainingHandlers::ParseTrain(
@@ -272,13 +295,16 @@ void TrainingHandlers::GetStatus(v1::GetStatusRequest request,
       FindJob(jobs_, request.job(), request.model());
   if (!job.ok()) return done(job.status());
   if (wait->count() == 0 || IsDone(job->state)) {
-    return done(Describe(jobs_, datasets_, *job, request.full()));
+    return Answer(*job, request, context, std::move(done));
   }
   JobBoard::Wait until = WaitForEnd(job->id, *wait, context);
   if (request.after_revision() > 0) {
     until.after_revision = request.after_revision();
   }
-  AnswerAfter(std::move(until), request.full(), std::move(done));
+  AwaitJob(std::move(until), [this, request, context, done = std::move(done)](
+                                 const absl::StatusOr<JobRecord>& now) {
+    now.ok() ? Answer(*now, request, context, done) : done(now.status());
+  });
 }
 
 void TrainingHandlers::CancelTraining(v1::CancelTrainingRequest request,
@@ -289,10 +315,7 @@ void TrainingHandlers::CancelTraining(v1::CancelTrainingRequest request,
   const absl::StatusOr<JobRecord> job =
       FindJob(jobs_, request.job(), request.model());
   if (!job.ok()) return done(job.status());
-  jobs_.Cancel(job->id, [done = std::move(done)](
-                            const absl::StatusOr<JobRecord>& cancelled) {
-    cancelled.ok() ? done(ToProto(*cancelled)) : done(cancelled.status());
-  });
+  jobs_.Cancel(job->id, AnswerPlainly(std::move(done)));
 }
 
 absl::StatusOr<ResponseStreamPtr<v1::Job>> TrainingHandlers::WatchStatus(

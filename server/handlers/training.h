@@ -10,6 +10,7 @@
 #include "microgpt/v1/microgpt.pb.h"
 #include "server/datasets/datasets.h"
 #include "server/handlers/call.h"
+#include "server/handlers/evaluation.h"
 #include "server/handlers/limits.h"
 #include "server/jobs/jobs.h"
 #include "server/threads/run_queue.h"
@@ -20,10 +21,14 @@ namespace microgpt::server {
 // them. Thread-safe.
 class TrainingHandlers {
  public:
-  // jobs and datasets must outlive this, and every call under way. workers:
-  // that a job may take at most.
-  TrainingHandlers(Jobs& jobs, Datasets& datasets, uint32_t workers)
-      : jobs_(jobs), datasets_(datasets), workers_(workers) {}
+  // jobs, datasets and evaluation must outlive this, and every call under way.
+  // workers: that a job may take at most.
+  TrainingHandlers(Jobs& jobs, Datasets& datasets,
+                   EvaluationHandlers& evaluation, uint32_t workers)
+      : jobs_(jobs),
+        datasets_(datasets),
+        evaluation_(evaluation),
+        workers_(workers) {}
 
   void Train(v1::TrainRequest request, const CallContext& context,
              Done<v1::Job> done);
@@ -35,14 +40,18 @@ class TrainingHandlers {
       v1::WatchStatusRequest request, const CallContext& context);
 
  private:
-  // Answers with the job when `wait` is over.
-  void AnswerAfter(JobBoard::Wait wait, bool full, Done<v1::Job> done);
+  // Calls `then` with the job when `wait` is over.
+  void AwaitJob(JobBoard::Wait wait, Done<JobRecord> then);
+  // Answers `request` with the job as it is.
+  void Answer(const JobRecord& job, const v1::GetStatusRequest& request,
+              const CallContext& context, Done<v1::Job> done);
   absl::StatusOr<JobRequest> ParseTrain(const v1::TrainRequest& request) const;
   absl::StatusOr<std::shared_ptr<const Corpus>> ParseCorpus(
       const v1::TrainRequest& request) const;
 
   Jobs& jobs_;
   Datasets& datasets_;
+  EvaluationHandlers& evaluation_;
   const uint32_t workers_;
   // Cleaning megabytes of text is one long slice, so it has threads of its own
   // and never holds up generation; a few, so that a large text does not hold up

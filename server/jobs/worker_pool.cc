@@ -2,8 +2,6 @@
 #include "server/jobs/worker_pool.h"
 
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -13,16 +11,10 @@
 #include "server/errors/errors.h"
 #include "server/jobs/training_run.h"
 #include "server/store/await.h"
+#include "server/threads/priority.h"
 
 namespace microgpt::server {
 namespace {
-
-// Linux gives every thread a niceness of its own. Failing to lower it is no
-// reason not to train.
-void LowerPriority() {
-  constexpr int kTrainingNiceness = 10;
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kTrainingNiceness);
-}
 
 constexpr std::chrono::seconds kFirstPause{1};
 

@@ -79,6 +79,13 @@ grpc::ServerUnaryReactor* MicroGptService::Score(Context* context,
                &GenerationHandlers::Score);
 }
 
+grpc::ServerUnaryReactor* MicroGptService::Evaluate(Context* context,
+                                                    const Bytes* request,
+                                                    Bytes* response) {
+  return Unary(context, request, response, tracker_, evaluation_,
+               &EvaluationHandlers::Evaluate);
+}
+
 grpc::ServerWriteReactor<Bytes>* MicroGptService::WatchStatus(
     Context* context, const Bytes* request) {
   return Stream(context, request, tracker_, training_,

@@ -8,6 +8,7 @@
 #include "microgpt/v1/microgpt.grpc.pb.h"
 #include "microgpt/v1/registry.grpc.pb.h"
 #include "server/handlers/datasets.h"
+#include "server/handlers/evaluation.h"
 #include "server/handlers/generation.h"
 #include "server/handlers/housekeeping.h"
 #include "server/handlers/models.h"
@@ -27,20 +28,25 @@ using RawMicroGpt = v1::MicroGpt::WithRawCallbackMethod_Train<
                 v1::MicroGpt::WithRawCallbackMethod_Generate<
                     v1::MicroGpt::WithRawCallbackMethod_GenerateLike<
                         v1::MicroGpt::WithRawCallbackMethod_Score<
-                            v1::MicroGpt::Service>>>>>>>;
+                            v1::MicroGpt::WithRawCallbackMethod_Evaluate<
+                                v1::MicroGpt::Service>>>>>>>>;
 
 class MicroGptService final : public RawMicroGpt {
  public:
   // All must outlive the gRPC server.
   MicroGptService(TrainingHandlers& training, GenerationHandlers& generation,
-                  CallTracker& tracker)
-      : training_(training), generation_(generation), tracker_(tracker) {}
+                  EvaluationHandlers& evaluation, CallTracker& tracker)
+      : training_(training),
+        generation_(generation),
+        evaluation_(evaluation),
+        tracker_(tracker) {}
 
   grpc::ServerUnaryReactor* Train(Context*, const Bytes*, Bytes*) override;
   grpc::ServerUnaryReactor* GetStatus(Context*, const Bytes*, Bytes*) override;
   grpc::ServerUnaryReactor* CancelTraining(Context*, const Bytes*,
                                            Bytes*) override;
   grpc::ServerUnaryReactor* Score(Context*, const Bytes*, Bytes*) override;
+  grpc::ServerUnaryReactor* Evaluate(Context*, const Bytes*, Bytes*) override;
   grpc::ServerWriteReactor<Bytes>* WatchStatus(Context*, const Bytes*) override;
   grpc::ServerWriteReactor<Bytes>* Generate(Context*, const Bytes*) override;
   grpc::ServerWriteReactor<Bytes>* GenerateLike(Context*,
@@ -49,6 +55,7 @@ class MicroGptService final : public RawMicroGpt {
  private:
   TrainingHandlers& training_;
   GenerationHandlers& generation_;
+  EvaluationHandlers& evaluation_;
   CallTracker& tracker_;
 };
 
