@@ -34,18 +34,50 @@ GenerateStream::GenerateStream(GenerationSettings settings, const Parts& parts,
       stop_(std::move(stop)) {}
 
 void GenerateStream::Pull(Next next) {
-  if (ended_) return next(std::nullopt);
-  parts_.queue.Submit([self = shared_from_this(), next = std::move(next)] {
-    auto message = self->MakeMessage();
-    const bool nothing_yet = message.ok() && !message->has_value();
-    if (!nothing_yet) next(std::move(message));
-    return nothing_yet;
-  });
+  std::optional<Made> ready;
+  bool idle;
+  {
+    MutexLock lock(mutex_);
+    ready = std::exchange(ready_, std::nullopt);
+    if (!ready) waiting_ = std::move(next);
+    const bool more = !ready || !ready->last;
+    idle = more && !std::exchange(working_, true);
+  }
+  if (idle) {
+    parts_.queue.Submit(
+        [self = shared_from_this()] { return self->RunSlice(); });
+  }
+  if (ready) Give(*std::move(ready), next);
+}
+
+// Makes a message, or a part of one, and goes on until there is one that nobody
+// waits for.
+bool GenerateStream::RunSlice() {
+  Made made{.message = MakeMessage(), .last = false};
+  if (made.message.ok() && !made.message->has_value()) return true;
+  made.last = made_last_ || !made.message.ok();
+  const bool go_on = !made.last;
+  Next next;
+  {
+    MutexLock lock(mutex_);
+    working_ = waiting_ != nullptr && go_on;
+    if (waiting_ == nullptr) {
+      ready_ = std::move(made);
+      return false;
+    }
+    next = std::exchange(waiting_, nullptr);
+  }
+  Give(std::move(made), next);
+  return go_on;
+}
+
+void GenerateStream::Give(Made made, const Next& next) {
+  gave_last_ = made.last;
+  next(std::move(made.message));
 }
 
 // nullopt: nothing yet.
-absl::StatusOr<std::optional<v1::GenerateResponse>>
-GenerateStream::MakeMessage() {
+GenerateStream::Message GenerateStream::MakeMessage() {
   if (sequence_ == nullptr) MICROGPT_RETURN_IF_ERROR(Start());
   v1::GenerateResponse message;
   if (of_sample_.empty()) MICROGPT_RETURN_IF_ERROR(AddSamples(message));
@@ -54,7 +86,7 @@ GenerateStream::MakeMessage() {
     of_sample_.pop_front();
   }
   if (of_sample_.empty() && sequence_->exhausted()) {
-    ended_ = true;
+    made_last_ = true;
     AddSummary(message);
   } else if (message.samples().empty() && !message.has_token()) {
     return std::nullopt;

@@ -19,12 +19,14 @@
 #include "server/handlers/call.h"
 #include "server/handlers/generation_settings.h"
 #include "server/registry/registry.h"
+#include "server/threads/mutex.h"
 #include "server/threads/run_queue.h"
 
 namespace microgpt::server {
 
-// One Generate call: makes a message each time it is pulled, on a sampler
-// thread, and takes no time of it between two pulls. What it holds is what is
+// One Generate call: makes messages on a sampler thread, one ahead of what is
+// pulled, so that it draws while the transport writes; then it takes no time of
+// the thread until it is pulled again. What it holds is that message, what is
 // drawn at once, and the tokens of one sample.
 class GenerateStream : public ResponseStream<v1::GenerateResponse>,
                        public std::enable_shared_from_this<GenerateStream> {
@@ -39,14 +41,22 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
   GenerateStream(GenerationSettings settings, const Parts& parts,
                  RunQueue::Ticket ticket, std::stop_token stop);
 
-  void Pull(Next next) override;
+  void Pull(Next next) override ABSL_LOCKS_EXCLUDED(mutex_);
+  bool ended() const override { return gave_last_; }
 
  private:
   using Clock = std::chrono::steady_clock;
+  using Message = absl::StatusOr<std::optional<v1::GenerateResponse>>;
+  struct Made {
+    Message message;
+    bool last;
+  };
 
+  bool RunSlice() ABSL_LOCKS_EXCLUDED(mutex_);
+  void Give(Made made, const Next& next);
   absl::Status Start();
   absl::StatusOr<Wanted> MakeWanted(const Registry::Snapshot& snapshot) const;
-  absl::StatusOr<std::optional<v1::GenerateResponse>> MakeMessage();
+  Message MakeMessage();
   absl::Status AddSamples(v1::GenerateResponse& message);
   absl::Status PutTokens(const Sample& sample);
   v1::Token MakeToken(const TokenStep& step) const;
@@ -59,13 +69,20 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
   const std::stop_token stop_;
   const Clock::time_point start_ = Clock::now();
 
+  Mutex mutex_;
+  Next waiting_ ABSL_GUARDED_BY(mutex_);  // for the next message, or null
+  std::optional<Made> ready_ ABSL_GUARDED_BY(mutex_);  // which nobody waits for
+  bool working_ ABSL_GUARDED_BY(mutex_) = false;  // a slice is in line or runs
+  bool gave_last_ = false;
+
+  // Of the slices, which run one after the other:
   std::string reference_;  // "names@3"
   std::shared_ptr<const Model> model_;
   std::unique_ptr<SampleSequence> sequence_;
   std::unique_ptr<StepReader> steps_;           // with stream_tokens
   std::deque<v1::GenerateResponse> of_sample_;  // its tokens, and itself
   uint32_t made_ = 0;
-  bool ended_ = false;
+  bool made_last_ = false;
 };
 
 }  // namespace microgpt::server
