@@ -14,6 +14,7 @@
 #include "server/datasets/datasets.h"
 #include "server/handlers/datasets.h"
 #include "server/handlers/generation.h"
+#include "server/handlers/generator_pool.h"
 #include "server/handlers/housekeeping.h"
 #include "server/handlers/models.h"
 #include "server/handlers/training.h"
@@ -65,6 +66,7 @@ class Server {
   Jobs jobs_;
   Registry registry_;
   WorkerPool workers_;
+  GeneratorPool generators_;
   RunQueue run_queue_;
   RunQueue transfers_;
   Admission changes_;

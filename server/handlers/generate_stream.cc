@@ -88,6 +88,7 @@ GenerateStream::Message GenerateStream::MakeMessage() {
   if (of_sample_.empty() && sequence_->exhausted()) {
     made_last_ = true;
     AddSummary(message);
+    sequence_ = nullptr;  // others can use its generator
   } else if (message.samples().empty() && !message.has_token()) {
     return std::nullopt;
   }
@@ -101,7 +102,7 @@ absl::Status GenerateStream::Start() {
   reference_ = snapshot.version.Reference();
   MICROGPT_ASSIGN_OR_RETURN(
       std::unique_ptr<Generator> generator,
-      Generator::Create(model_, settings_.sampling, settings_.prefix));
+      parts_.generators.Take(model_, settings_.sampling, settings_.prefix));
   MICROGPT_ASSIGN_OR_RETURN(Wanted wanted, MakeWanted(snapshot));
   if (settings_.stream_tokens) {
     steps_ = StepReader::Create(model_, settings_.sampling);

@@ -18,6 +18,7 @@
 #include "server/datasets/datasets.h"
 #include "server/handlers/call.h"
 #include "server/handlers/generation_settings.h"
+#include "server/handlers/generator_pool.h"
 #include "server/registry/registry.h"
 #include "server/threads/mutex.h"
 #include "server/threads/run_queue.h"
@@ -35,6 +36,7 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
   struct Parts {
     const Registry& registry;
     Datasets& datasets;
+    GeneratorPool& generators;
     RunQueue& queue;
   };
 
