@@ -3,7 +3,8 @@
 """scripts/benchmark prints rows that can be read and plotted, whatever their
 figures.
 
-  scripts/benchmark_test.py build/release/bin/microgpt_benchmark
+  cd build/release/bin
+  benchmark_test.py microgpt_benchmark microgptd microgpt_rpc_benchmark
 """
 
 import json
@@ -14,7 +15,7 @@ import tempfile
 import unittest
 import xml.etree.ElementTree
 
-PROGRAM = SERVER = None  # microgpt_benchmark, microgptd; from the command line
+PROGRAM = SERVER = CLIENTS = None  # from the command line, in this order
 SCRIPT = pathlib.Path(__file__).with_name("benchmark")
 LINES = "anna\notto\nada\nlea\ntim\n"
 
@@ -36,6 +37,15 @@ KEYS = {
     "time_to_loss": OF_ALL | TIMED | {
         "batch", "steps", "learning_rate", "init_std", "loss", "step", "seconds"},
 }
+KEYS_OF_CALLS = {
+    "callers", "p50_us", "p50_us_spread", "p99_us", "p99_us_spread", "of_echo",
+    "of_echo_spread", "of_echo_stream", "of_echo_stream_spread", "calls", "turns"}
+RPC_KEYS = {
+    "strings": {"count", "strings_per_s", "strings_per_s_spread", "best", "calls"},
+    "texts": {"count", "texts_per_s", "texts_per_s_spread", "best", "calls"},
+    "beside": {"callers", "others", "p50_us", "p99_us", "max_us", "calls"},
+    "kill": {"stop_ms", "stop_ms_spread", "max_ms", "kills"},
+}
 
 
 class BenchmarkTest(unittest.TestCase):
@@ -46,9 +56,9 @@ class BenchmarkTest(unittest.TestCase):
         self.data = pathlib.Path(folder.name) / "lines.txt"
         self.data.write_text(LINES)
 
-    def run_script(self, *arguments):
+    def run_script(self, *arguments, program=None):
         return subprocess.run(
-            [SCRIPT, *arguments, "--program", PROGRAM], text=True,
+            [SCRIPT, *arguments, "--program", program or PROGRAM], text=True,
             capture_output=True, check=False, timeout=120)
 
     def rows(self, *arguments):
@@ -98,14 +108,24 @@ class BenchmarkTest(unittest.TestCase):
         self.assertGreater(row["speedup"], 0)
 
     def test_calls_to_a_server_are_timed(self):
-        result = self.run_script("rpc", "--calls", "2", "--server", SERVER,
-                                 "--data", self.data)
+        result = self.run_script("rpc", "--calls", "2", "--seconds", "0.2",
+                                 "--server", SERVER, "--data", self.data,
+                                 program=CLIENTS)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
-        row = json.loads(result.stdout)
-        self.assertEqual((row["bench"], row["what"], row["calls"], row["steps"]),
-                         ("rpc", "train", 2, 1000))
-        self.assertGreater(row["median_ms"], row["training"]["median_ms"])
-        self.assertGreater(row["training"]["median_ms"], 0)
+        train, *rows = [json.loads(line) for line in result.stdout.splitlines()]
+        self.assertEqual((train["bench"], train["what"], train["calls"],
+                          train["steps"]), ("rpc", "train", 2, 1000))
+        self.assertGreater(train["median_ms"], train["training"]["median_ms"])
+        self.assertGreater(train["training"]["median_ms"], 0)
+        self.assertEqual(
+            [(row["what"], row.get("callers")) for row in rows],
+            [(what, callers) for callers in (1, 8, 64)
+             for what in ("echo", "echo_stream", "score", "generate")] +
+            [("strings", None), ("texts", None), ("beside", 1), ("beside", 4),
+             ("kill", None)])
+        for row in rows:
+            self.assertEqual(set(row), {"bench", "what"} | RPC_KEYS.get(
+                row["what"], KEYS_OF_CALLS))
 
     def test_rows_are_plotted(self):
         rows = [self.rows("train", *TINY, "--batch", "16", *flags)[1][0]
@@ -158,4 +178,5 @@ class BenchmarkTest(unittest.TestCase):
 if __name__ == "__main__":
     PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
     SERVER = pathlib.Path(sys.argv.pop(1)).resolve()
+    CLIENTS = pathlib.Path(sys.argv.pop(1)).resolve()
     unittest.main()

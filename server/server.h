@@ -15,6 +15,7 @@
 #include "server/handlers/datasets.h"
 #include "server/handlers/evaluation.h"
 #include "server/handlers/generation.h"
+#include "server/handlers/generator_pool.h"
 #include "server/handlers/housekeeping.h"
 #include "server/handlers/models.h"
 #include "server/handlers/training.h"
@@ -66,6 +67,7 @@ class Server {
   Jobs jobs_;
   Registry registry_;
   WorkerPool workers_;
+  GeneratorPool generators_;
   RunQueue run_queue_;
   RunQueue transfers_;
   Admission changes_;

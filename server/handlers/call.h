@@ -43,6 +43,11 @@ class ResponseStream {
   // before that, nor after the end. The stream keeps itself alive meanwhile.
   using Next = std::function<void(absl::StatusOr<std::optional<Response>>)>;
   virtual void Pull(Next next) = 0;
+
+  // Asked from within `next`: whether the response that it was called with is
+  // the last, so that the end can go with it. A stream that cannot tell yet is
+  // pulled once more.
+  virtual bool ended() const { return false; }
 };
 
 template <typename Response>

@@ -27,27 +27,59 @@ absl::Status InWhere(const absl::Status& status) {
 
 GenerateStream::GenerateStream(GenerationSettings settings,
                                std::unique_ptr<ModelSource> source,
-                               RunQueue& queue, RunQueue::Ticket ticket,
+                               const Parts& parts, RunQueue::Ticket ticket,
                                std::stop_token stop)
     : settings_(std::move(settings)),
       source_(std::move(source)),
-      queue_(queue),
+      parts_(parts),
       ticket_(std::move(ticket)),
       stop_(std::move(stop)) {}
 
 void GenerateStream::Pull(Next next) {
-  if (ended_) return next(std::nullopt);
-  queue_.Submit([self = shared_from_this(), next = std::move(next)] {
-    auto message = self->MakeMessage();
-    const bool nothing_yet = message.ok() && !message->has_value();
-    if (!nothing_yet) next(std::move(message));
-    return nothing_yet;
-  });
+  std::optional<Made> ready;
+  bool idle;
+  {
+    MutexLock lock(mutex_);
+    ready = std::exchange(ahead_, std::nullopt);
+    if (!ready) waiting_ = std::move(next);
+    const bool more = !ready || !ready->last;
+    idle = more && !std::exchange(working_, true);
+  }
+  if (idle) {
+    parts_.queue.Submit(
+        [self = shared_from_this()] { return self->RunSlice(); });
+  }
+  if (ready) Give(*std::move(ready), next);
+}
+
+// Makes a message, or a part of one, and goes on until there is one that nobody
+// waits for.
+bool GenerateStream::RunSlice() {
+  Made made{.message = MakeMessage(), .last = false};
+  if (made.message.ok() && !made.message->has_value()) return true;
+  made.last = made_last_ || !made.message.ok();
+  const bool go_on = !made.last;
+  Next next;
+  {
+    MutexLock lock(mutex_);
+    working_ = waiting_ != nullptr && go_on;
+    if (waiting_ == nullptr) {
+      ahead_ = std::move(made);
+      return false;
+    }
+    next = std::exchange(waiting_, nullptr);
+  }
+  Give(std::move(made), next);
+  return go_on;
+}
+
+void GenerateStream::Give(Made made, const Next& next) {
+  gave_last_ = made.last;
+  next(std::move(made.message));
 }
 
 // nullopt: nothing yet.
-absl::StatusOr<std::optional<v1::GenerateResponse>>
-GenerateStream::MakeMessage() {
+GenerateStream::Message GenerateStream::MakeMessage() {
   const Clock::time_point end = Clock::now() + RunQueue::kSlice;
   if (sequence_ == nullptr) {
     MICROGPT_ASSIGN_OR_RETURN(std::optional<ReadyModel> ready,
@@ -62,8 +94,9 @@ GenerateStream::MakeMessage() {
     of_sample_.pop_front();
   }
   if (of_sample_.empty() && sequence_->exhausted()) {
-    ended_ = true;
+    made_last_ = true;
     AddSummary(message);
+    sequence_ = nullptr;  // others can use its generator
   } else if (message.samples().empty() && !message.has_token()) {
     return std::nullopt;
   }
@@ -76,9 +109,8 @@ GenerateStream::MakeMessage() {
 absl::Status GenerateStream::Start(ReadyModel ready) {
   ready_ = std::move(ready);
   const std::shared_ptr<const Model>& model = ready_.model;
-  MICROGPT_ASSIGN_OR_RETURN(
-      std::unique_ptr<Generator> generator,
-      Generator::Create(model, settings_.sampling, settings_.prefix));
+  MICROGPT_ASSIGN_OR_RETURN(std::unique_ptr<Generator> generator,
+                            TakeGenerator());
   MICROGPT_ASSIGN_OR_RETURN(Wanted wanted, MakeWanted());
   if (settings_.stream_tokens) {
     steps_ = StepReader::Create(model, settings_.sampling);
@@ -98,6 +130,16 @@ absl::Status GenerateStream::Start(ReadyModel ready) {
           settings_.seed ? PythonRandom(*settings_.seed) : model->random()),
       std::move(settings));
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Generator>> GenerateStream::TakeGenerator()
+    const {
+  if (ready_.reference.empty()) {  // nobody else's model
+    return Generator::Create(ready_.model, settings_.sampling,
+                             settings_.prefix);
+  }
+  return parts_.generators.Take(ready_.model, settings_.sampling,
+                                settings_.prefix);
 }
 
 absl::StatusOr<Wanted> GenerateStream::MakeWanted() const {

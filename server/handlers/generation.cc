@@ -21,9 +21,8 @@ GenerationHandlers::Generate(v1::GenerateRequest request,
   MICROGPT_ASSIGN_OR_RETURN(RunQueue::Ticket ticket, parts_.queue.Admit());
   std::unique_ptr<ModelSource> source = FromRegistry(
       settings.model, settings.novel, parts_.registry, parts_.datasets);
-  return std::make_shared<GenerateStream>(std::move(settings),
-                                          std::move(source), parts_.queue,
-                                          std::move(ticket), context.stop);
+  return Stream(std::move(settings), std::move(source), std::move(ticket),
+                context.stop);
 }
 
 absl::StatusOr<ResponseStreamPtr<v1::GenerateResponse>>
@@ -34,9 +33,17 @@ GenerationHandlers::GenerateLike(v1::GenerateLikeRequest request,
   MICROGPT_ASSIGN_OR_RETURN(std::unique_ptr<ModelSource> source,
                             FromDocuments(std::move(request), *settings.seed));
   MICROGPT_ASSIGN_OR_RETURN(RunQueue::Ticket ticket, parts_.queue.Admit());
-  return std::make_shared<GenerateStream>(std::move(settings),
-                                          std::move(source), parts_.queue,
-                                          std::move(ticket), context.stop);
+  return Stream(std::move(settings), std::move(source), std::move(ticket),
+                context.stop);
+}
+
+ResponseStreamPtr<v1::GenerateResponse> GenerationHandlers::Stream(
+    GenerationSettings settings, std::unique_ptr<ModelSource> source,
+    RunQueue::Ticket ticket, std::stop_token stop) const {
+  return std::make_shared<GenerateStream>(
+      std::move(settings), std::move(source),
+      GenerateStream::Parts{parts_.generators, parts_.queue}, std::move(ticket),
+      std::move(stop));
 }
 
 void GenerationHandlers::Score(v1::ScoreRequest request,

@@ -2,10 +2,16 @@
 #ifndef MICROGPT_SERVER_HANDLERS_GENERATION_H_
 #define MICROGPT_SERVER_HANDLERS_GENERATION_H_
 
+#include <memory>
+#include <stop_token>
+
 #include "absl/status/statusor.h"
 #include "microgpt/v1/microgpt.pb.h"
 #include "server/datasets/datasets.h"
 #include "server/handlers/call.h"
+#include "server/handlers/generation_settings.h"
+#include "server/handlers/generator_pool.h"
+#include "server/handlers/model_source.h"
 #include "server/registry/registry.h"
 #include "server/threads/run_queue.h"
 
@@ -19,6 +25,7 @@ class GenerationHandlers {
   struct Parts {
     const Registry& registry;
     Datasets& datasets;
+    GeneratorPool& generators;
     RunQueue& queue;
   };
 
@@ -32,6 +39,10 @@ class GenerationHandlers {
              Done<v1::ScoreResponse> done);
 
  private:
+  ResponseStreamPtr<v1::GenerateResponse> Stream(
+      GenerationSettings settings, std::unique_ptr<ModelSource> source,
+      RunQueue::Ticket ticket, std::stop_token stop) const;
+
   const Parts parts_;
 };
 

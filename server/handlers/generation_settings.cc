@@ -18,6 +18,13 @@ namespace {
 constexpr uint32_t kDefaultCount = 20;
 constexpr uint32_t kDefaultAttempts = 1000;
 
+// A device asks the processor what it can do before it is of use, which takes
+// several times as long as a number where that is a virtual one.
+uint32_t RandomSeed() {
+  thread_local std::random_device device;
+  return device();
+}
+
 ConditionSettings ParseCondition(const v1::Condition& condition) {
   ConditionSettings settings{.suffix = condition.suffix(),
                              .contains = condition.contains(),
@@ -50,7 +57,7 @@ absl::StatusOr<GenerationSettings> ParseGeneration(
   if (request.has_seed()) {
     settings.seed = request.seed();
   } else if (!settings.python) {
-    settings.seed = std::random_device()();
+    settings.seed = RandomSeed();
   }
   settings.prefix = request.prefix();
   settings.where = ParseCondition(request.where());

@@ -134,6 +134,10 @@ class StreamReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
         return;
       }
       message_ = Encode(**next);
+      if (stream_->ended()) {
+        StartWriteAndFinish(&message_, {}, grpc::Status::OK);
+        return;
+      }
       written_.store(true, std::memory_order_release);
       StartWrite(&message_);
     });

@@ -401,18 +401,30 @@ void SqliteStore::DeleteAlias(std::string_view name, std::string_view alias,
       std::move(done));
 }
 
+template <typename Function>
+absl::StatusOr<ModelVersion> SqliteStore::ReadVersion(const std::string& key,
+                                                      Function read) const {
+  // Counted first: who was told of a write never reads what was before it.
+  const uint64_t commits = writer_.commits();
+  if (auto version = versions_.Find(key, commits)) return *std::move(version);
+  absl::StatusOr<ModelVersion> version = Read(*pools_.reads, read);
+  if (version.ok()) versions_.Keep(key, commits, *version);
+  return version;
+}
+
 absl::StatusOr<ModelVersion> SqliteStore::GetVersion(std::string_view name,
                                                      uint32_t version) const {
-  return Read(*pools_.reads, [=](Connection& db) {
+  const std::string key = fmt::format("version {} {}", name, version);
+  return ReadVersion(key, [=](Connection& db) {
     return model_table::GetVersion(db, name, version);
   });
 }
 
 absl::StatusOr<ModelVersion> SqliteStore::GetAlias(
     std::string_view name, std::string_view alias) const {
-  return Read(*pools_.reads, [=](Connection& db) {
-    return alias_table::Get(db, name, alias);
-  });
+  const std::string key = fmt::format("alias {} {}", name, alias);
+  return ReadVersion(
+      key, [=](Connection& db) { return alias_table::Get(db, name, alias); });
 }
 
 absl::StatusOr<std::vector<ModelVersion>> SqliteStore::ListModels(

@@ -13,6 +13,7 @@
 #include "server/sqlite/writer.h"
 #include "server/store/directory_lock.h"
 #include "server/store/store.h"
+#include "server/store/version_cache.h"
 
 namespace microgpt::server {
 
@@ -107,9 +108,16 @@ class SqliteStore : public Store {
 
   SqliteStore(std::optional<DirectoryLock> lock, Pools pools);
 
+  // What `read` makes of the database, or made of it since the last write. key:
+  // of what is read.
+  template <typename Function>
+  absl::StatusOr<ModelVersion> ReadVersion(const std::string& key,
+                                           Function read) const;
+
   std::optional<DirectoryLock> lock_;  // none in memory
   const Pools pools_;
   sqlite::Writer writer_;
+  mutable VersionCache versions_;
 };
 
 }  // namespace microgpt::server

@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""scripts/soak prints what a server holds, and fails when that is too much.
+
+  scripts/soak_test.py build/release/bin/microgptd
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import unittest
+
+SERVER = None  # from the command line
+SCRIPT = pathlib.Path(__file__).with_name("soak")
+
+
+class SoakTest(unittest.TestCase):
+
+    def run_script(self, *arguments):
+        return subprocess.run(
+            [SCRIPT, "readers", "--server", SERVER, "--readers", "4", "--rows", "5",
+             *arguments], text=True, capture_output=True, check=False, timeout=60)
+
+    def rows(self, result):
+        return [json.loads(line) for line in result.stdout.splitlines()]
+
+    def test_readers_that_do_not_read_are_held_at_bounded_memory(self):
+        result = self.run_script("--seconds", "2", "--bound-mib", "64")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        rows = self.rows(result)
+        self.assertEqual([row["seconds"] for row in rows],
+                         [0.4, 0.8, 1.2, 1.6, 2.0])
+        for row in rows:
+            self.assertEqual((row["soak"], row["readers"], row["calls"]),
+                             ("readers", 4, 4))
+            self.assertGreater(row["resident_mib"], 0)
+
+    def test_memory_above_the_bound_is_a_failure(self):
+        result = self.run_script("--seconds", "0.5", "--bound-mib", "-1000")
+        self.assertEqual((result.returncode, len(self.rows(result))), (1, 5))
+        self.assertIn("the bound of -1000", result.stderr)
+
+    def test_no_server_is_refused(self):
+        result = self.run_script("--server", "/no/such/program")
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn("/no/such/program", result.stderr)
+
+
+if __name__ == "__main__":
+    SERVER = pathlib.Path(sys.argv.pop(1)).resolve()
+    unittest.main()
