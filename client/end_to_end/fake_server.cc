@@ -51,6 +51,11 @@ class FakeServer::MicroGptService final : public v1::MicroGpt::Service {
                   ServerWriter<v1::GenerateResponse>* writer) override {
     return Answer(handlers_.generate, context, *request, writer);
   }
+  Status GenerateLike(ServerContext* context,
+                      const v1::GenerateLikeRequest* request,
+                      ServerWriter<v1::GenerateResponse>* writer) override {
+    return Answer(handlers_.generate_like, context, *request, writer);
+  }
   Status Score(ServerContext*, const v1::ScoreRequest* request,
                v1::ScoreResponse* response) override {
     return Answer(handlers_.score, *request, response);

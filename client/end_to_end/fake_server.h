@@ -30,6 +30,7 @@ struct Handlers {
   Stream<v1::WatchStatusRequest, v1::Job> watch_status;
   Unary<v1::CancelTrainingRequest, v1::Job> cancel_training;
   Stream<v1::GenerateRequest, v1::GenerateResponse> generate;
+  Stream<v1::GenerateLikeRequest, v1::GenerateResponse> generate_like;
   Unary<v1::ScoreRequest, v1::ScoreResponse> score;
   Unary<v1::EvaluateRequest, v1::Evaluation> evaluate;
   Unary<v1::ListJobsRequest, v1::ListJobsResponse> list_jobs;
