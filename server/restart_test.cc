@@ -79,6 +79,10 @@ TEST_F(RestartTest, AmidAQueueOfTwentyJobsEachStillMakesItsOneVersion) {
 TEST_F(RestartTest, AVersionAnswersWithTheSameStrings) {
   v1::GenerateRequest indexed;
   indexed.set_seed(7);
+  v1::GenerateRequest asked = indexed;
+  asked.mutable_where()->set_regex(".*[aeiou]");
+  asked.set_novel(true);
+  asked.set_unique(true);
   v1::GenerateRequest python;  // goes on from the state that training left
   python.set_randomness(v1::GenerateRequest::RANDOMNESS_PYTHON);
   v1::ScoreRequest score;
@@ -89,16 +93,18 @@ TEST_F(RestartTest, AVersionAnswersWithTheSameStrings) {
     EXPECT_TRUE(server.microgpt().Score(&context, score, &response).ok());
     return response.scores(0).logprob();
   };
-  std::vector<std::string> strings, more_strings;
+  std::vector<std::string> strings, asked_strings, more_strings;
   double logprob = 0;
   {
     TestServer server(OnDirectory());
     strings = server.Texts(indexed);
+    asked_strings = server.Texts(asked);
     more_strings = server.Texts(python);
     logprob = scored(server);
   }
   TestServer server(OnDirectory());
   EXPECT_EQ(server.Texts(indexed), strings);
+  EXPECT_EQ(server.Texts(asked), asked_strings);
   EXPECT_EQ(server.Texts(python), more_strings);
   EXPECT_EQ(scored(server), logprob);
 }
