@@ -109,7 +109,7 @@ class EvaluationTest : public testing::Test {
 };
 
 TEST_F(EvaluationTest, TheBuiltInModelIsScoredOnDocumentsItDidNotComeTo) {
-  const v1::Evaluation evaluation = Evaluate({});
+  const v1::Evaluation evaluation = Evaluate(v1::EvaluateRequest());
   EXPECT_EQ(evaluation.model(), "names@1");
   EXPECT_EQ(evaluation.scored(), v1::Evaluation::SCORED_UNUSED);
   EXPECT_EQ(evaluation.documents(), 2000u);

@@ -60,7 +60,7 @@ constexpr char kCard[] =
     "model    names@2\n"
     "scored   2,000 documents that training held out: 14,307 tokens, 12,307 "
     "characters\n"
-    "better   5-grams by 0.375 ± 0.013 nats a token\n"
+    "lead     5-grams by 0.375 ± 0.013 nats a token\n"
     "samples  1,000: 87.5% novel · 97.5% unique · 50.0% truncated · 0.0% "
     "empty\n"
     "\n"
@@ -120,12 +120,15 @@ TEST_F(EvaluateTest, WhatIsNotKnownIsLeftOut) {
   evaluation.mutable_losses()->clear_training();
   evaluation.mutable_shapes()->Clear();
   evaluation.set_lead(0.375);
+  evaluation.set_lead_error(0.25);
   const std::string card = Run({"evaluate"}).out;
   EXPECT_THAT(card, HasSubstr("that the model was trained on"));
-  EXPECT_THAT(card, HasSubstr("better   the model by 0.375"));
+  EXPECT_THAT(card, HasSubstr("lead     the model by 0.375 ± 0.250 nats a "
+                              "token, no more than chance\n"));
   EXPECT_THAT(card, testing::Not(HasSubstr("as trained on ")));
   EXPECT_THAT(card, testing::Not(HasSubstr("DISTANCE")));
-  EXPECT_THAT(Run({"evaluate", "-o", "csv"}).out, HasSubstr(",,,0,,,,,,,,"));
+  EXPECT_THAT(Run({"evaluate", "-o", "csv"}).out,
+              HasSubstr(",0,,,,,,,,5-grams"));
 }
 
 TEST_F(EvaluateTest, OtherFormatsAreForPrograms) {
@@ -173,8 +176,8 @@ TEST_F(EvaluateTest, WhyThereIsNoneIsSaid) {
 class EvaluateJobTest : public EvaluateTest {
  protected:
   EvaluateJobTest() {
-    handlers.train = [](const v1::TrainRequest&, v1::Job* job) {
-      *job = JobAt(0, v1::Job::STATE_QUEUED);
+    handlers.train = [](const v1::TrainRequest&, v1::Job* answer) {
+      *answer = JobAt(0, v1::Job::STATE_QUEUED);
       return Status::OK;
     };
     handlers.watch_status = [this](grpc::ServerContext*,

@@ -61,19 +61,21 @@ std::string Samples(const v1::Evaluation::Samples& samples) {
                      Percent(samples.empty()));
 }
 
-// "by 0.40 ± 0.01 nats a token".
+// "5-grams by 0.400 ± 0.012 nats a token".
 std::string Lead(const v1::Evaluation& evaluation) {
   const char* const who = evaluation.lead() < 0 ? "5-grams" : "the model";
-  return fmt::format("{} by {} ± {} nats a token", who,
-                     Loss(std::abs(evaluation.lead()), 3),
-                     Loss(evaluation.lead_error(), 3));
+  const double lead = std::abs(evaluation.lead());
+  const bool by_chance = lead < 2 * evaluation.lead_error();
+  return fmt::format("{} by {} ± {} nats a token{}", who, Loss(lead, 3),
+                     Loss(evaluation.lead_error(), 3),
+                     by_chance ? ", no more than chance" : "");
 }
 
 std::string Summary(const v1::Evaluation& evaluation) {
   const Entries entries = {
       Line("MODEL", evaluation.model()),
       Line("SCORED", Scored(evaluation)),
-      Line("BETTER", Lead(evaluation)),
+      Line("LEAD", Lead(evaluation)),
       Line("SAMPLES", Samples(evaluation.samples())),
   };
   return Card(ColumnsOf(entries), CellsOf(entries));

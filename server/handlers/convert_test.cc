@@ -587,7 +587,7 @@ TEST(ConvertEvaluationTest, EveryFigureIsTold) {
   evaluation.characters = 4;
   evaluation.ngram_documents = 5;
   evaluation.losses = {
-      .model = 1, .uniform = 5, .unigram = 4, .bigram = 3, .five_gram = 1.5};
+      .model = 2, .uniform = 16, .unigram = 8, .bigram = 4, .five_gram = 1};
   evaluation.lead_error = 0.25;
   evaluation.training_loss = 0.5;
   evaluation.samples = {.samples = 10,
@@ -608,13 +608,13 @@ TEST(ConvertEvaluationTest, EveryFigureIsTold) {
       text,
       "model: \"names@3\" scored: SCORED_UNUSED documents: 1 tokens: 8 "
       "characters: 4 losses { "
-      "model { nats: 1 bits: 2.8853900817779268 } "
-      "uniform { nats: 5 bits: 14.426950408889635 } "
-      "unigram { nats: 4 bits: 11.541560327111707 } "
-      "bigram { nats: 3 bits: 8.6561702453337813 } "
-      "five_gram { nats: 1.5 bits: 4.32808512266689 } "
+      "model { nats: 2 bits: 5.7707801635558535 } "
+      "uniform { nats: 16 bits: 46.166241308446828 } "
+      "unigram { nats: 8 bits: 23.083120654223414 } "
+      "bigram { nats: 4 bits: 11.541560327111707 } "
+      "five_gram { nats: 1 bits: 2.8853900817779268 } "
       "training { nats: 0.5 bits: 1.4426950408889634 } } "
-      "lead: 0.5 lead_error: 0.25 ngram_documents: 5 "
+      "lead: -1 lead_error: 0.25 ngram_documents: 5 "
       "samples { count: 10 novel: 0.1 unique: 0.2 truncated: 0.3 empty: 0.4 } "
       "shapes { count: 7 "
       "samples { mean_length: 0.5 length_distance: 0.6 pair_distance: 0.7 } "

@@ -40,8 +40,8 @@ inline constexpr uint64_t kMaxDocumentsAtHand = 1'000'000;
 // Evaluations that may wait; one is computed at a time, for it may take half a
 // gigabyte for its n-grams.
 inline constexpr size_t kMaxEvaluations = 16;
-// Of the documents of one, and again of its samples: tokens by parameters. Half
-// a minute of one core.
+// Of the documents of one, and again of its samples: tokens by parameters. In
+// all some fifteen seconds of one core.
 inline constexpr double kMaxEvaluationWork = 1e11;
 // Of those kept, some 2 KiB each.
 inline constexpr uint64_t kEvaluationMemoryBytes = uint64_t{4} << 20;
