@@ -43,7 +43,8 @@ KEYS_OF_CALLS = {
 RPC_KEYS = {
     "strings": {"count", "strings_per_s", "strings_per_s_spread", "best", "calls"},
     "texts": {"count", "texts_per_s", "texts_per_s_spread", "best", "calls"},
-    "beside": {"callers", "others", "p50_us", "p99_us", "max_us", "calls"},
+    "beside": {"callers", "others", "p50_us", "p99_us", "max_us", "echo_p50_us",
+               "echo_p99_us", "echo_max_us", "calls"},
     "kill": {"stop_ms", "stop_ms_spread", "max_ms", "kills"},
 }
 

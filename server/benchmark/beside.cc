@@ -2,11 +2,13 @@
 #include <atomic>
 #include <latch>
 #include <limits>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "server/benchmark/callers.h"
+#include "server/benchmark/child.h"
 #include "server/benchmark/figures.h"
 #include "server/benchmark/measurements.h"
 #include "server/benchmark/stub.h"
@@ -51,22 +53,32 @@ class Others {
   std::vector<std::jthread> threads_;  // the first to go
 };
 
+void AddTimes(const std::string& of, const std::vector<double>& times,
+              Row& row) {
+  row[of + "p50_us"] = Rounded(Quantile(times, 0.5));
+  row[of + "p99_us"] = Rounded(Quantile(times, 0.99));
+  row[of + "max_us"] = Rounded(Quantile(times, 1));
+}
+
 }  // namespace
 
 void MeasureBeside(const Options& options) {
+  Child echo({"echo"});
+  const std::string echo_address = echo.ReadLine();
+  const Callers::Limits limits{std::numeric_limits<int>::max(),
+                               options.seconds / 4};
   for (const int count : {1, 4}) {
     Callers callers(options.server, count);
+    Callers echo_callers(echo_address, count);
     callers.Run(GenerateOne, {10, 1});
+    echo_callers.Run(GenerateOne, {10, 1});
     const Others others(options);
-    const std::vector<double> times = callers.Run(
-        GenerateOne, {std::numeric_limits<int>::max(), options.seconds / 2});
     Row row = NewRow("beside");
     row["callers"] = count;
     row["others"] = kOthers;
-    for (const auto& [key, share] :
-         {std::pair("p50_us", 0.5), {"p99_us", 0.99}, {"max_us", 1.0}}) {
-      row[key] = Rounded(Quantile(times, share));
-    }
+    const std::vector<double> times = callers.Run(GenerateOne, limits);
+    AddTimes("", times, row);
+    AddTimes("echo_", echo_callers.Run(GenerateOne, limits), row);
     row["calls"] = times.size();
     Print(row);
   }

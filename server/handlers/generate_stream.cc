@@ -37,17 +37,18 @@ GenerateStream::GenerateStream(GenerationSettings settings,
 
 void GenerateStream::Pull(Next next) {
   std::optional<Made> ready;
-  bool idle;
+  bool idle, first;
   {
     MutexLock lock(mutex_);
     ready = std::exchange(ahead_, std::nullopt);
     if (!ready) waiting_ = std::move(next);
     const bool more = !ready || !ready->last;
     idle = more && !std::exchange(working_, true);
+    first = !std::exchange(pulled_, true);
   }
   if (idle) {
-    parts_.queue.Submit(
-        [self = shared_from_this()] { return self->RunSlice(); });
+    const auto slice = [self = shared_from_this()] { return self->RunSlice(); };
+    first ? parts_.queue.SubmitFirst(slice) : parts_.queue.Submit(slice);
   }
   if (ready) Give(*std::move(ready), next);
 }

@@ -73,6 +73,7 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
   Mutex mutex_;
   Next waiting_ ABSL_GUARDED_BY(mutex_);  // for the next message, or null
   std::optional<Made> ahead_ ABSL_GUARDED_BY(mutex_);  // nobody waits for it
+  bool pulled_ ABSL_GUARDED_BY(mutex_) = false;
   bool working_ ABSL_GUARDED_BY(mutex_) = false;  // a slice is in line or runs
   bool gave_last_ = false;
 

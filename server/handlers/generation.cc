@@ -57,7 +57,7 @@ void GenerationHandlers::Score(v1::ScoreRequest request,
   auto scoring = std::make_shared<Scoring>(std::move(request), parts_.registry,
                                            parts_.datasets, *std::move(ticket),
                                            context.stop);
-  parts_.queue.Submit(
+  parts_.queue.SubmitFirst(
       [scoring, done = std::move(done)] { return scoring->RunSlice(done); });
 }
 

@@ -29,6 +29,14 @@ void RunQueue::Close() {
   for (std::thread& thread : threads_) thread.join();
 }
 
+void RunQueue::SubmitFirst(Slice slice) {
+  {
+    MutexLock lock(mutex_);
+    firsts_.push_back(std::move(slice));
+  }
+  changed_.notify_one();
+}
+
 void RunQueue::Submit(Slice slice) {
   {
     MutexLock lock(mutex_);
@@ -42,13 +50,23 @@ void RunQueue::Work() {
     Slice slice;
     {
       MutexLock lock(mutex_);
-      while (line_.empty() && !closing_) changed_.wait(mutex_);
-      if (line_.empty()) return;
-      slice = std::move(line_.front());
-      line_.pop_front();
+      while (firsts_.empty() && line_.empty() && !closing_) {
+        changed_.wait(mutex_);
+      }
+      if (firsts_.empty() && line_.empty()) return;
+      slice = TakeNext();
     }
     if (slice()) Submit(std::move(slice));
   }
+}
+
+// Of the two lines by turns. Precondition: one of them is not empty.
+RunQueue::Slice RunQueue::TakeNext() {
+  took_first_ = line_.empty() || (!firsts_.empty() && !took_first_);
+  std::deque<Slice>& from = took_first_ ? firsts_ : line_;
+  Slice slice = std::move(from.front());
+  from.pop_front();
+  return slice;
 }
 
 }  // namespace microgpt::server

@@ -18,8 +18,9 @@ namespace microgpt::server {
 
 // Threads that do what calls ask for and gRPC's threads must not: computing,
 // and waiting for the store. Work comes in slices, and who has more to do goes
-// to the back of the line: a short call never waits behind a long one, only
-// behind one slice of each.
+// to the back of the line. A call's first slice stands in a line of its own,
+// which takes turns with the other: a short call never waits behind the slices
+// of long ones, only for one to end, and many short ones hold up no long one.
 //
 // Calls are admitted first, and only so many at a time; what is admitted can
 // always submit, so the line is bounded. Thread-safe.
@@ -43,7 +44,9 @@ class RunQueue {
   // As Admission::Admit.
   absl::StatusOr<Ticket> Admit() { return admission_.Admit(); }
 
-  // Puts `slice` at the end of the line.
+  // Puts `slice` at the end of its line: the one that begins a call, or
+  // another.
+  void SubmitFirst(Slice slice) ABSL_LOCKS_EXCLUDED(mutex_);
   void Submit(Slice slice) ABSL_LOCKS_EXCLUDED(mutex_);
 
   size_t calls() const { return admission_.calls(); }  // tickets out
@@ -51,11 +54,14 @@ class RunQueue {
  private:
   void Close() ABSL_LOCKS_EXCLUDED(mutex_);
   void Work() ABSL_LOCKS_EXCLUDED(mutex_);
+  Slice TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Admission admission_;
   Mutex mutex_;
   CondVar changed_;
-  std::deque<Slice> line_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Slice> firsts_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Slice> line_ ABSL_GUARDED_BY(mutex_);  // all others
+  bool took_first_ ABSL_GUARDED_BY(mutex_) = false;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };

@@ -41,6 +41,28 @@ TEST(RunQueueTest, LongWorkTakesTurnsWithShortWork) {
   EXPECT_EQ(order, "LsLL");
 }
 
+TEST(RunQueueTest, FirstSlicesOfCallsTakeTurnsWithAllOthers) {
+  std::string order;
+  {
+    RunQueue queue(1, 1, "test calls");
+    const auto append = [&order](char letter) {
+      return [&order, letter] {
+        order += letter;
+        return false;
+      };
+    };
+    // Submits all of them, so that they stand in line together.
+    queue.Submit([&] {
+      for (const char letter : {'a', 'b', 'c'}) queue.Submit(append(letter));
+      for (const char letter : {'1', '2', '3', '4', '5'}) {
+        queue.SubmitFirst(append(letter));
+      }
+      return false;
+    });
+  }
+  EXPECT_EQ(order, "1a2b3c45");
+}
+
 TEST(RunQueueTest, DestructionRunsWhatIsInLine) {
   int runs = 0;
   {
