@@ -22,7 +22,8 @@ constexpr double kFew = 2.5;
 constexpr double kStable = 12;
 constexpr double kPlenty = 24;
 
-// Passes over few tokens that do no harm.
+// Passes over few tokens that did no harm: to 800 and 1400 first names none,
+// to 300 a twentieth of the loss; with 20 it was a quarter there.
 constexpr double kHarmlessPasses = 10;
 
 // Fewer documents or samples tell too little to compare them.
