@@ -39,7 +39,7 @@ void GenerateStream::Pull(Next next) {
   {
     MutexLock lock(mutex_);
     ready = std::exchange(ready_, std::nullopt);
-    if (!ready) waiting_ = std::move(next);
+    if (!ready) waiting_ = next;
     const bool more = !ready || !ready->last;
     idle = more && !std::exchange(working_, true);
     first = !std::exchange(pulled_, true);
