@@ -51,7 +51,10 @@ class GibberishTest : public testing::Test {
   GibberishTest()
       : corpus_(*Corpus::FromText(*BuiltinDataset("names"))),
         tokenizer_(*Tokenizer::ForCorpus(TokenizerKind::kCodePoint, corpus_)),
-        training_(*TrainingConfig::Create({.validation = 0.2})),
+        training_(*TrainingConfig::Create({.steps = 3000,
+                                           .batch_size = 32,
+                                           .learning_rate = 0.008,
+                                           .validation = 0.2})),
         documents_(tokenizer_.Encode(corpus_)),
         split_(SplitDocuments(training_, corpus_.size())) {}
 
@@ -87,7 +90,8 @@ class GibberishTest : public testing::Test {
 
   std::vector<double> ModelLossesOf(const Strings& strings) {
     if (model_ == nullptr) {
-      const auto trainer = Trainer::Create(ModelConfig(), training_, corpus_);
+      const auto trainer = Trainer::Create(*ModelConfig::Create({.n_embd = 32}),
+                                           training_, corpus_);
       while (trainer->steps_done() < training_->steps) trainer->Step({});
       model_ = std::make_shared<const Model>(trainer->Snapshot());
     }

@@ -41,7 +41,7 @@ void GenerateStream::Pull(Next next) {
   {
     MutexLock lock(mutex_);
     ready = std::exchange(ahead_, std::nullopt);
-    if (!ready) waiting_ = std::move(next);
+    if (!ready) waiting_ = next;
     const bool more = !ready || !ready->last;
     idle = more && !std::exchange(working_, true);
     first = !std::exchange(pulled_, true);

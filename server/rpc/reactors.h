@@ -123,7 +123,10 @@ class StreamReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
     ok ? Pull() : Finish(grpc::Status::CANCELLED);
   }
   void OnCancel() override { state_.Stop(); }
-  void OnDone() override { delete this; }
+  void OnDone() override {
+    written_.load(std::memory_order_acquire);
+    delete this;
+  }
 
  private:
   // Asks for the next response; it may come on any thread, also on this one.
@@ -134,21 +137,23 @@ class StreamReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
         return;
       }
       message_ = Encode(**next);
-      if (stream_->ended()) {
-        StartWriteAndFinish(&message_, {}, grpc::Status::OK);
-        return;
-      }
+      const bool last = stream_->ended();
       written_.store(true, std::memory_order_release);
-      StartWrite(&message_);
+      if (last) {
+        // One message to the client, and one turn of gRPC's threads, fewer.
+        StartWriteAndFinish(&message_, {}, grpc::Status::OK);
+      } else {
+        StartWrite(&message_);
+      }
     });
   }
 
   CallState state_;
   ResponseStreamPtr<Response> stream_;
   grpc::ByteBuffer message_;  // being written
-  // gRPC calls OnWriteDone after StartWrite, on another thread. That orders
-  // what the stream does before and after, but by locks that ThreadSanitizer
-  // cannot see; this says it in its words.
+  // gRPC calls OnWriteDone after StartWrite, and OnDone after the last write,
+  // on another thread. That orders what the stream does before and after, but
+  // by locks that ThreadSanitizer cannot see; this says it in its words.
   std::atomic<bool> written_ = false;
 };
 

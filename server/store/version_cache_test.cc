@@ -9,7 +9,9 @@ namespace microgpt::server {
 namespace {
 
 ModelVersion Version(uint32_t number) {
-  return {.name = "names", .version = number};
+  ModelVersion version;
+  version.version = number;
+  return version;
 }
 
 TEST(VersionCacheTest, WhatWasReadIsFoundUntilSomethingIsWritten) {
