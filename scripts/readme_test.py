@@ -14,7 +14,7 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BIN = pathlib.Path(sys.argv.pop())
+BIN = pathlib.Path(sys.argv.pop()).resolve()
 
 
 def commands():

