@@ -48,6 +48,10 @@ class ResponseStream {
   // the last, so that the end can go with it. A stream that cannot tell yet is
   // pulled once more.
   virtual bool ended() const { return false; }
+
+  // Takes back, from within `next`, a response that is not needed any more: to
+  // make another in its memory.
+  virtual void Recycle(Response /*used*/) {}
 };
 
 template <typename Response>

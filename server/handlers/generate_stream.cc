@@ -30,10 +30,10 @@ GenerateStream::GenerateStream(GenerationSettings settings,
                                const Parts& parts, RunQueue::Ticket ticket,
                                std::stop_token stop)
     : settings_(std::move(settings)),
-      source_(std::move(source)),
       parts_(parts),
       ticket_(std::move(ticket)),
-      stop_(std::move(stop)) {}
+      stop_(std::move(stop)),
+      source_(std::move(source)) {}
 
 void GenerateStream::Pull(Next next) {
   std::optional<Made> ready;
@@ -79,6 +79,17 @@ void GenerateStream::Give(Made made, const Next& next) {
   next(std::move(made.message));
 }
 
+void GenerateStream::Recycle(v1::GenerateResponse used) {
+  used.Clear();
+  MutexLock lock(mutex_);
+  spare_.Swap(&used);
+}
+
+v1::GenerateResponse GenerateStream::TakeSpare() {
+  MutexLock lock(mutex_);
+  return std::move(spare_);
+}
+
 // nullopt: nothing yet.
 GenerateStream::Message GenerateStream::MakeMessage() {
   const Clock::time_point end = Clock::now() + RunQueue::kSlice;
@@ -86,9 +97,10 @@ GenerateStream::Message GenerateStream::MakeMessage() {
     MICROGPT_ASSIGN_OR_RETURN(std::optional<ReadyModel> ready,
                               source_->Get(end, stop_));
     if (!ready) return std::nullopt;
+    source_ = nullptr;
     MICROGPT_RETURN_IF_ERROR(Start(*std::move(ready)));
   }
-  v1::GenerateResponse message;
+  v1::GenerateResponse message = TakeSpare();
   if (of_sample_.empty()) MICROGPT_RETURN_IF_ERROR(AddSamples(end, message));
   if (!of_sample_.empty()) {
     message = std::move(of_sample_.front());
@@ -169,10 +181,10 @@ absl::Status GenerateStream::AddSamples(Clock::time_point end,
       bytes += sample->text.size() + 8 * sample->token_logprobs.size();
       if (settings_.stream_tokens) {
         MICROGPT_RETURN_IF_ERROR(PutTokens(*sample));
-        Add(*std::move(sample), of_sample_.emplace_back());
+        Add(*sample, of_sample_.emplace_back());
         break;
       }
-      Add(*std::move(sample), message);
+      Add(*sample, message);
     } else if (Clock::now() >= end || !sequence_->Draw(stop_)) {
       break;
     }
@@ -207,9 +219,9 @@ v1::Token GenerateStream::MakeToken(const TokenStep& step) const {
   return message;
 }
 
-void GenerateStream::Add(Sample sample, v1::GenerateResponse& message) {
+void GenerateStream::Add(const Sample& sample, v1::GenerateResponse& message) {
   v1::Sample& added = *message.add_samples();
-  added.set_text(std::move(sample.text));
+  added.set_text(sample.text);  // into the memory of an earlier one
   added.set_logprob(sample.logprob);
   added.set_truncated(sample.truncated);
   added.set_index(made_);

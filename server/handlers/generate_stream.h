@@ -42,6 +42,7 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
 
   void Pull(Next next) override ABSL_LOCKS_EXCLUDED(mutex_);
   bool ended() const override { return gave_last_; }
+  void Recycle(v1::GenerateResponse used) override ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -57,14 +58,14 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
   absl::StatusOr<std::unique_ptr<Generator>> TakeGenerator() const;
   absl::StatusOr<Wanted> MakeWanted() const;
   Message MakeMessage();
+  v1::GenerateResponse TakeSpare() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status AddSamples(Clock::time_point end, v1::GenerateResponse& message);
   absl::Status PutTokens(const Sample& sample);
   v1::Token MakeToken(const TokenStep& step) const;
-  void Add(Sample sample, v1::GenerateResponse& message);
+  void Add(const Sample& sample, v1::GenerateResponse& message);
   void AddSummary(v1::GenerateResponse& message) const;
 
   const GenerationSettings settings_;
-  const std::unique_ptr<ModelSource> source_;
   const Parts parts_;
   const RunQueue::Ticket ticket_;
   const std::stop_token stop_;
@@ -72,12 +73,14 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
 
   Mutex mutex_;
   Next waiting_ ABSL_GUARDED_BY(mutex_);  // for the next message, or null
-  std::optional<Made> ahead_ ABSL_GUARDED_BY(mutex_);  // nobody waits for it
+  std::optional<Made> ahead_ ABSL_GUARDED_BY(mutex_);   // nobody waits for it
+  v1::GenerateResponse spare_ ABSL_GUARDED_BY(mutex_);  // to make the next in
   bool pulled_ ABSL_GUARDED_BY(mutex_) = false;
   bool working_ ABSL_GUARDED_BY(mutex_) = false;  // a slice is in line or runs
   bool gave_last_ = false;
 
   // Of the slices, which run one after the other:
+  std::unique_ptr<ModelSource> source_;  // until there is a model
   ReadyModel ready_;
   std::unique_ptr<SampleSequence> sequence_;
   std::unique_ptr<StepReader> steps_;           // with stream_tokens

@@ -137,6 +137,7 @@ class StreamReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
         return;
       }
       message_ = Encode(**next);
+      stream_->Recycle(**std::move(next));
       const bool last = stream_->ended();
       written_.store(true, std::memory_order_release);
       if (last) {
