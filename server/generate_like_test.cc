@@ -150,6 +150,11 @@ TEST_F(GenerateLikeTest, BadRequestsAreRefused) {
   request = Pets();
   request.set_count(10'001);
   ExpectRefused(request, "count: 10001 is above the maximum 10000");
+  request.set_count(1'000'001);
+  ExpectRefused(request, "count: 1000001 is above the maximum 10000");
+  request.Clear();
+  request.set_text(std::string((2 << 20) + 1, 'a'));
+  ExpectRefused(request, "text: 2097153 bytes are above the maximum 2097152");
   request = Pets();
   request.mutable_time_budget()->set_seconds(11);
   ExpectRefused(request, "time_budget: 11s is above the maximum 10s");

@@ -143,6 +143,19 @@ TEST_F(GenerationTest, MoreUniqueStringsThanThereAreEndShort) {
   EXPECT_GE(summary.attempts(), 1000u);
 }
 
+TEST_F(GenerationTest, UniqueStringsAreRememberedUpToALimit) {
+  v1::Config config;
+  config.set_block_size(1024);
+  config.set_steps(1);
+  server_.Train(TrainText("words", "ab\nba\n", config));
+  v1::GenerateRequest request = Ask(65'537);
+  request.set_unique(true);
+  EXPECT_EQ(
+      Status(request).error_message(),
+      "count: 65537 unique strings of up to 1024 characters are above the "
+      "maximum 65536");
+}
+
 TEST_F(GenerationTest, TheReferencesTextIsAsItIsUntilSomethingIsAskedOfIt) {
   TrainWords();
   v1::GenerateRequest request = Ask(400);

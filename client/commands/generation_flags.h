@@ -37,7 +37,8 @@ void AddSamplingFlags(CLI::App& command, const std::string& most,
   AddWhole(
       command, "--max-attempts",
       [request](std::uint32_t n) { request->set_max_attempts(n); },
-      "Draws a string before giving up (1000; 1..1000000)");
+      "Draws a string, on average, before the call ends\n"
+      "short (1000; 1..1000000)");
 }
 
 void AddConditionFlags(CLI::App& command, v1::Condition* where);

@@ -166,7 +166,14 @@ absl::StatusOr<std::shared_ptr<const RE2>> Compile(const std::string& regex) {
         "regex", fmt::format("\"{}\" is no expression that can be used: {}",
                              regex, compiled->error()));
   }
-  return compiled;
+  if (compiled->ProgramSize() <= Condition::kMaxRegexInstructions) {
+    return compiled;
+  }
+  return FieldError("regex",
+                    fmt::format("\"{}\" compiles to {} instructions, above the "
+                                "maximum {}",
+                                regex, compiled->ProgramSize(),
+                                Condition::kMaxRegexInstructions));
 }
 
 // Whether a string that begins with `begin` can lie between `min` and `max`.

@@ -29,14 +29,18 @@ struct ConditionSettings {
   bool empty() const;
 };
 
-// A condition that strings of a model can meet, as far as that can be told:
-// only an expression may still be one that no string of the model matches.
+// A condition that strings of a model can meet, as far as that can be told: an
+// expression may still be one that no string of the model matches. A string is
+// looked at as text: where tokens join to other characters (see Tokenizer), its
+// characters are those of the text.
 // Immutable, so it may be shared between threads.
 class Condition {
  public:
-  // A longer regex is refused, and one that compiles to more memory.
+  // A longer regex is refused, and one that compiles to more instructions or
+  // memory: each may cost a few nanoseconds for each character of a string.
   static constexpr size_t kMaxRegexBytes = 1000;
-  static constexpr int64_t kMaxRegexMemory = int64_t{1} << 20;
+  static constexpr int kMaxRegexInstructions = 5000;
+  static constexpr int64_t kMaxRegexMemory = int64_t{4} << 20;
 
   // For strings that begin with `prefix`, which has at most block_size
   // characters, all of them the tokenizer's. They have 1..block_size

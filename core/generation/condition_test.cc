@@ -188,6 +188,19 @@ TEST(ConditionTest, CharactersThatTheModelNeverSawAreNamed) {
   }
 }
 
+// It compiles, and would take milliseconds a string.
+TEST(ConditionTest, AnExpressionThatIsSlowIsRefused) {
+  const std::string seven = "([a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?)";
+  const auto condition = Make({.regex = seven + "{900}x"});
+  EXPECT_EQ(FieldOf(condition.status()), "regex");
+  EXPECT_NE(std::string(condition.status().message())
+                .find("instructions, above the maximum 5000"),
+            std::string::npos)
+      << condition.status();
+  EXPECT_TRUE(Make({.regex = seven + "{50}x"}).ok());
+  EXPECT_TRUE(Make({.regex = "\\pL+( \\pL+)?"}).ok());
+}
+
 TEST(ConditionTest, ExpressionsThatCannotBeUsedAreRefused) {
   const std::string explosion = "((((a{100}){100}){100}){100})";
   const std::string large = "(?i)(\\pL{50}|\\pN{50}){15}";

@@ -110,6 +110,8 @@ class TypedGenerator : public Generator {
     if (token_logprobs) {
       const std::span<const double> logprobs = batch_.LogprobsOf(i);
       sample.token_logprobs.assign(logprobs.begin(), logprobs.end());
+      const std::span<const Token> tokens = batch_.TokensOf(i);
+      sample.tokens.assign(tokens.begin(), tokens.end());
     }
     return sample;
   }

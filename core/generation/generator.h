@@ -16,6 +16,7 @@
 #include "core/generation/sampling.h"
 #include "core/model/model.h"
 #include "core/random/random_source.h"
+#include "core/text/tokenizer.h"
 
 namespace microgpt {
 
@@ -27,6 +28,9 @@ struct Sample {
   std::optional<bool> novel = {};  // not a document of the model's text
   // Sums to logprob; end mark last. Empty if not asked for.
   std::vector<double> token_logprobs = {};
+  // As they were drawn, prefix included, without the end mark; only with
+  // token_logprobs. The tokenizer may make others of `text`.
+  std::vector<Token> tokens = {};
 };
 
 // One draw of a sample, which has as many of them as it takes to find a string

@@ -36,12 +36,19 @@ class IndexedSequence : public SampleSequence {
         settings_(std::move(settings)) {}
 
   bool Draw(const std::stop_token& stop) override {
-    ChooseAttempts();
-    auto samples =
-        generator_->DrawMany(seed_, attempts_, settings_.token_logprobs, stop);
-    if (!samples) return false;
-    for (size_t i = 0; i < attempts_.size(); ++i) {
-      Offer(std::move((*samples)[i]), attempts_[i]);
+    if (offered_ == drawn_.size()) {
+      ChooseAttempts();
+      auto samples = generator_->DrawMany(seed_, attempts_,
+                                          settings_.token_logprobs, stop);
+      if (!samples) return false;
+      drawn_ = *std::move(samples);
+      offered_ = 0;
+    }
+    // An expression may take long to match: the rest at the next call.
+    const size_t most = settings_.wanted.condition ? kOffers : drawn_.size();
+    const size_t end = std::min(offered_ + most, drawn_.size());
+    for (; offered_ < end; ++offered_) {
+      Offer(std::move(drawn_[offered_]), attempts_[offered_]);
     }
     return true;
   }
@@ -66,6 +73,8 @@ class IndexedSequence : public SampleSequence {
   }
 
  private:
+  static constexpr size_t kOffers = 32;
+
   // A sample that was not taken yet.
   struct Waiting {
     uint32_t attempts = 0;  // up to the one that gave the sample
@@ -120,6 +129,7 @@ class IndexedSequence : public SampleSequence {
   // What an attempt gave, for the sample that it is of. Of each sample they
   // come in order; one that is not the next is behind one that was wanted.
   void Offer(Sample sample, const Attempt& attempt) {
+    if (attempt.index < taken_) return;
     Waiting& waiting = waiting_[attempt.index - taken_];
     if (waiting.sample || waiting.attempts != attempt.attempt) return;
     ++waiting.attempts;
@@ -143,7 +153,9 @@ class IndexedSequence : public SampleSequence {
   const Settings settings_;
   std::deque<Waiting> waiting_;  // samples taken_, taken_ + 1, …
   std::vector<Attempt> attempts_;
-  TextOwners owners_;  // if they are to be unique
+  std::vector<Sample> drawn_;  // by attempts_, of which
+  size_t offered_ = 0;         // so many were looked at
+  TextOwners owners_;          // if they are to be unique
   uint32_t taken_ = 0;
   uint64_t attempts_of_taken_ = 0;
 };

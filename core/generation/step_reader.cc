@@ -22,20 +22,19 @@ class TypedStepReader : public StepReader {
         sampler_(sampling) {}
 
   std::optional<std::vector<TokenStep>> Read(
-      const Sample& sample, std::string_view prefix,
+      const Sample& sample, size_t prefix_tokens,
       const std::stop_token& stop) override {
-    const Tokenizer& tokenizer = decoder_.model().tokenizer();
-    const size_t first = tokenizer.Encode(prefix)->size();
-    std::vector<Token> tokens = *tokenizer.Encode(sample.text);
+    const Token bos = decoder_.model().tokenizer().bos();
+    const std::vector<Token>& tokens = sample.tokens;
     std::vector<TokenStep> steps;
     const auto read = decoder_.Begin(
         tokens, [&stop] { return stop.stop_requested(); },
         [&](size_t position, std::span<const T> logits) {
-          if (position < first) return;
+          if (position < prefix_tokens) return;
           if (position < tokens.size()) {
             steps.push_back(StepOf(tokens[position], logits));
           } else if (!sample.truncated) {
-            steps.push_back(StepOf(tokenizer.bos(), logits));
+            steps.push_back(StepOf(bos, logits));
           }
         });
     if (!read) return std::nullopt;

@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
-#include <string_view>
 #include <vector>
 
 #include "core/generation/generator.h"
@@ -40,11 +39,12 @@ class StepReader {
                                             const SamplingConfig& sampling);
   virtual ~StepReader() = default;
 
-  // A step for each token of the sample behind `prefix`, which it begins with;
-  // its end mark is the last, unless it was truncated. nullopt if `stop` was
+  // A step for each token of the sample behind its first `prefix_tokens`; its
+  // end mark is the last, unless it was truncated. nullopt if `stop` was
   // requested, which it looks at once in 16 tokens.
+  //   sample: with its tokens.
   virtual std::optional<std::vector<TokenStep>> Read(
-      const Sample& sample, std::string_view prefix,
+      const Sample& sample, size_t prefix_tokens,
       const std::stop_token& stop) = 0;
 };
 

@@ -40,7 +40,7 @@ class StepReaderTest : public testing::Test {
     for (uint32_t i = 0; i < 30; ++i) {
       IndexedRandom random(1, i);
       const Sample sample = *generator->Draw(random, {});
-      f(sample, *reader->Read(sample, prefix, {}));
+      f(sample, *reader->Read(sample, prefix.size(), {}));
     }
   }
 
@@ -134,6 +134,36 @@ TYPED_TEST(StepReaderTest, GreedyDrawingLeavesNoChoice) {
                           EXPECT_EQ(step.drawn.probability, 1);
                         }
                       });
+}
+
+// Regional indicators: two of them in a row are a flag, one character, which
+// this tokenizer does not have.
+TEST(StepReaderGraphemeTest, TokensThatJoinAreThoseThatWereDrawn) {
+  const ModelConfig config = *ModelConfig::Create({.block_size = 6});
+  Parameters<float> parameters(config, 3);
+  PythonRandom random(4);
+  parameters.Draw(0.1, random);
+  const auto model = std::make_shared<const Model>(
+      config, Tokenizer(TokenizerKind::kGrapheme, {"🇯", "🇵"}),
+      std::move(parameters), random);
+  const auto generator = *Generator::Create(model, SamplingConfig(), "");
+  const auto reader = StepReader::Create(model, SamplingConfig());
+  int joined = 0;
+  for (uint32_t i = 0; i < 30; ++i) {
+    IndexedRandom numbers(1, i);
+    const Sample sample = *generator->Draw(numbers, {});
+    const auto steps = *reader->Read(sample, 0, {});
+    EXPECT_EQ(steps.size(), sample.token_logprobs.size());
+    std::string text;
+    for (const TokenStep& step : steps) {
+      if (step.drawn.token < 2) {
+        text += model->tokenizer().alphabet()[step.drawn.token];
+      }
+    }
+    EXPECT_EQ(text, sample.text);
+    joined += !model->tokenizer().Encode(sample.text).ok();
+  }
+  EXPECT_GT(joined, 5);
 }
 
 }  // namespace

@@ -93,15 +93,27 @@ absl::StatusOr<std::shared_ptr<const Corpus>> Datasets::Load(
   }
   if (auto corpus = corpora_.Find(entry.record.id)) return corpus;
   MICROGPT_ASSIGN_OR_RETURN(auto corpus, store_.LoadCorpus(entry.record.id));
-  return Share(std::move(corpus));
+  corpus = Share(std::move(corpus));
+  LetGoIfForgotten(entry.record.id);
+  return corpus;
+}
+
+// After a text came into memory: it may have been deleted meanwhile.
+void Datasets::LetGoIfForgotten(const std::string& id) {
+  const absl::StatusOr<Entry> entry = Get(id);
+  if (entry.ok() && !entry->record.forgotten) return;
+  corpora_.Erase(id);
+  documents_.Erase(id);
 }
 
 absl::StatusOr<std::shared_ptr<const DocumentSet>> Datasets::LoadDocuments(
     const std::string& id) {
   if (auto documents = documents_.Find(id)) return documents;
   MICROGPT_ASSIGN_OR_RETURN(auto corpus, Load(id));
-  return documents_.Insert(
+  auto documents = documents_.Insert(
       id, std::make_shared<const DocumentSet>(std::move(corpus)));
+  LetGoIfForgotten(id);
+  return documents;
 }
 
 std::shared_ptr<const Corpus> Datasets::Share(

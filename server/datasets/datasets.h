@@ -68,6 +68,8 @@ class Datasets {
   void Delete(const std::string& dataset, Store::Done<bool> done);
 
  private:
+  void LetGoIfForgotten(const std::string& id);
+
   struct BuiltInDataset {
     std::string name;
     std::shared_ptr<const Corpus> corpus;

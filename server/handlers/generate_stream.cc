@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/handlers/generate_stream.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -9,6 +11,7 @@
 #include "core/errors/errors.h"
 #include "core/random/python_random.h"
 #include "server/handlers/convert.h"
+#include "server/handlers/limits.h"
 
 namespace microgpt::server {
 namespace {
@@ -111,6 +114,7 @@ GenerateStream::Message GenerateStream::MakeMessage() {
     AddSummary(message);
     sequence_ = nullptr;  // others can use its generator
   } else if (message.samples().empty() && !message.has_token()) {
+    Recycle(std::move(message));
     return std::nullopt;
   }
   if (ready_.training) {
@@ -127,11 +131,13 @@ absl::Status GenerateStream::Start(ReadyModel ready) {
   MICROGPT_ASSIGN_OR_RETURN(Wanted wanted, MakeWanted());
   if (settings_.stream_tokens) {
     steps_ = StepReader::Create(model, settings_.sampling);
+    prefix_tokens_ = model->tokenizer().Encode(settings_.prefix)->size();
   }
-  SampleSequence::Settings settings{.count = settings_.count,
-                                    .max_attempts = settings_.max_attempts,
-                                    .token_logprobs = settings_.logprobs,
-                                    .wanted = std::move(wanted)};
+  SampleSequence::Settings settings{
+      .count = settings_.count,
+      .max_attempts = settings_.max_attempts,
+      .token_logprobs = settings_.logprobs || settings_.stream_tokens,
+      .wanted = std::move(wanted)};
   if (!settings_.python) {
     sequence_ = SampleSequence::Indexed(std::move(generator), *settings_.seed,
                                         std::move(settings));
@@ -155,8 +161,20 @@ absl::StatusOr<std::unique_ptr<Generator>> GenerateStream::TakeGenerator()
                                 settings_.prefix);
 }
 
-absl::StatusOr<Wanted> GenerateStream::MakeWanted() const {
-  Wanted wanted{.documents = ready_.documents,
+// All texts that were sent are remembered.
+absl::Status GenerateStream::CheckUnique() const {
+  const uint64_t block_size = ready_.model->config()->block_size;
+  const uint64_t most = kMaxUniqueCharacters / block_size;
+  if (!settings_.unique || settings_.count <= most) return absl::OkStatus();
+  return FieldError("count",
+                    fmt::format("{} unique strings of up to {} characters are "
+                                "above the maximum {}",
+                                settings_.count, block_size, most));
+}
+
+absl::StatusOr<Wanted> GenerateStream::MakeWanted() {
+  MICROGPT_RETURN_IF_ERROR(CheckUnique());
+  Wanted wanted{.documents = std::move(ready_.documents),
                 .novel = settings_.novel,
                 .unique = settings_.unique};
   if (settings_.where.empty()) return wanted;
@@ -193,7 +211,7 @@ absl::Status GenerateStream::AddSamples(Clock::time_point end,
 }
 
 absl::Status GenerateStream::PutTokens(const Sample& sample) {
-  const auto steps = steps_->Read(sample, settings_.prefix, stop_);
+  const auto steps = steps_->Read(sample, prefix_tokens_, stop_);
   if (!steps) return absl::CancelledError();
   for (const TokenStep& step : *steps) {
     *of_sample_.emplace_back().mutable_token() = MakeToken(step);

@@ -3,6 +3,7 @@
 #define MICROGPT_SERVER_HANDLERS_GENERATE_STREAM_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -26,7 +27,8 @@ namespace microgpt::server {
 // One Generate call: makes messages on a sampler thread, one ahead of what is
 // pulled, so that it draws while the transport writes; then it takes no time of
 // the thread until it is pulled again. What it holds is that message, what is
-// drawn at once, and the tokens of one sample.
+// drawn at once, the tokens of one sample and, where they are to be unique, the
+// texts that were sent.
 class GenerateStream : public ResponseStream<v1::GenerateResponse>,
                        public std::enable_shared_from_this<GenerateStream> {
  public:
@@ -56,7 +58,8 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
   void Give(Made made, const Next& next);
   absl::Status Start(ReadyModel ready);
   absl::StatusOr<std::unique_ptr<Generator>> TakeGenerator() const;
-  absl::StatusOr<Wanted> MakeWanted() const;
+  absl::StatusOr<Wanted> MakeWanted();
+  absl::Status CheckUnique() const;
   Message MakeMessage();
   v1::GenerateResponse TakeSpare() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status AddSamples(Clock::time_point end, v1::GenerateResponse& message);
@@ -83,6 +86,7 @@ class GenerateStream : public ResponseStream<v1::GenerateResponse>,
   std::unique_ptr<ModelSource> source_;  // until there is a model
   ReadyModel ready_;
   std::unique_ptr<SampleSequence> sequence_;
+  size_t prefix_tokens_ = 0;
   std::unique_ptr<StepReader> steps_;           // with stream_tokens
   std::deque<v1::GenerateResponse> of_sample_;  // its tokens, and itself
   uint32_t made_ = 0;

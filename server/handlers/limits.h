@@ -36,7 +36,9 @@ inline constexpr size_t kMaxChanges = 64;
 inline constexpr uint64_t kDatasetMemoryBytes = uint64_t{256} << 20;
 // Documents of a model's text that are gone through only to tell of a string
 // whether it is novel, which nobody asked for.
-inline constexpr uint64_t kMaxDocumentsAtHand = 1'000'000;
+inline constexpr uint64_t kMaxDocumentsAtHand = 100'000;
+// Of the unique strings of one call, all as long as they can be.
+inline constexpr uint64_t kMaxUniqueCharacters = uint64_t{64} << 20;
 // Evaluations that may wait; one is computed at a time, for it may take half a
 // gigabyte for its n-grams.
 inline constexpr size_t kMaxEvaluations = 16;

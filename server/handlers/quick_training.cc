@@ -23,6 +23,8 @@ constexpr std::chrono::milliseconds kShortestTime{1};
 constexpr std::chrono::seconds kLongestTime{10};
 constexpr uint64_t kMaxDocuments = 10'000;
 constexpr uint32_t kMaxCount = 10'000;
+// What takes a few milliseconds to clean.
+constexpr size_t kMaxTextBytes = size_t{2} << 20;
 constexpr uint64_t kMaxBytes = uint64_t{64} << 20;  // while it trains
 constexpr size_t kAveragedSteps = 100;              // of QuickTraining.loss
 
@@ -141,7 +143,11 @@ class TrainedSource : public ModelSource {
 absl::StatusOr<GenerationSettings> ParseGeneration(
     const v1::GenerateLikeRequest& request) {
   v1::GenerateRequest same;
-  if (request.has_count()) same.set_count(request.count());
+  if (request.has_count()) {
+    MICROGPT_RETURN_IF_ERROR(
+        CheckRange("count", request.count(), 1, kMaxCount));
+    same.set_count(request.count());
+  }
   if (request.has_temperature()) same.set_temperature(request.temperature());
   if (request.has_top_k()) same.set_top_k(request.top_k());
   if (request.has_top_p()) same.set_top_p(request.top_p());
@@ -151,9 +157,7 @@ absl::StatusOr<GenerationSettings> ParseGeneration(
   if (request.has_max_attempts()) same.set_max_attempts(request.max_attempts());
   same.set_novel(true);
   same.set_unique(true);
-  MICROGPT_ASSIGN_OR_RETURN(GenerationSettings settings, ParseGeneration(same));
-  MICROGPT_RETURN_IF_ERROR(CheckRange("count", settings.count, 1, kMaxCount));
-  return settings;
+  return ParseGeneration(same);
 }
 
 absl::StatusOr<std::unique_ptr<ModelSource>> FromDocuments(
@@ -161,6 +165,15 @@ absl::StatusOr<std::unique_ptr<ModelSource>> FromDocuments(
   MICROGPT_ASSIGN_OR_RETURN(const auto time, ParseTime(request));
   if (request.documents_size() > 0 && !request.text().empty()) {
     return FieldError("text", "only one of documents and text may be given");
+  }
+  size_t bytes = request.text().size();
+  for (const std::string& document : request.documents()) {
+    bytes += document.size();
+  }
+  if (bytes > kMaxTextBytes) {
+    return FieldError(
+        FieldOfDocuments(request),
+        fmt::format("{} bytes are above the maximum {}", bytes, kMaxTextBytes));
   }
   return std::make_unique<TrainedSource>(std::move(request), seed, time);
 }

@@ -79,7 +79,8 @@ void Scoring::ScoreNext() {
   score.set_logprob(result->logprob);
   score.set_bits_per_token(result->bits_per_token);
   score.set_truncated(result->truncated);
-  if (documents_ != nullptr) score.set_novel(!documents_->Contains(text));
+  if (documents_ != nullptr && !text.empty())
+    score.set_novel(!documents_->Contains(text));
   if (request_.logprobs()) {
     score.mutable_token_logprobs()->Assign(result->token_logprobs.begin(),
                                            result->token_logprobs.end());

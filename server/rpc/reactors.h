@@ -120,7 +120,9 @@ class StreamReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 
   void OnWriteDone(bool ok) override {
     written_.load(std::memory_order_acquire);
-    ok ? Pull() : Finish(grpc::Status::CANCELLED);
+    if (ok) return Pull();
+    state_.Stop();  // the next response may be under way
+    Finish(grpc::Status::CANCELLED);
   }
   void OnCancel() override { state_.Stop(); }
   void OnDone() override {
