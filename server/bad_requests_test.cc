@@ -9,8 +9,7 @@
 #include <functional>
 #include <limits>
 
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
+#include "server/testing/status_details.h"
 #include "server/testing/test_server.h"
 
 namespace microgpt::server {
@@ -18,29 +17,6 @@ namespace {
 
 using grpc::StatusCode;
 using ::testing::HasSubstr;
-
-// The field that the status' BadRequest names; empty if there is none.
-std::string FieldIn(const grpc::Status& status) {
-  google::rpc::Status details;
-  details.ParseFromString(status.error_details());
-  google::rpc::BadRequest bad_request;
-  for (const auto& any : details.details()) {
-    if (any.UnpackTo(&bad_request)) {
-      return bad_request.field_violations(0).field();
-    }
-  }
-  return "";
-}
-
-std::string ReasonIn(const grpc::Status& status) {
-  google::rpc::Status details;
-  details.ParseFromString(status.error_details());
-  google::rpc::ErrorInfo info;
-  for (const auto& any : details.details()) {
-    if (any.UnpackTo(&info)) return info.reason();
-  }
-  return "";
-}
 
 class BadRequestsTest : public ::testing::Test {
  protected:

@@ -12,9 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
 #include "server/handlers/limits.h"
+#include "server/testing/status_details.h"
 #include "server/testing/test_server.h"
 
 namespace microgpt::server {
@@ -23,16 +22,6 @@ namespace {
 using grpc::StatusCode;
 using testing::EndsWith;
 using testing::HasSubstr;
-
-std::string ReasonIn(const grpc::Status& status) {
-  google::rpc::Status details;
-  details.ParseFromString(status.error_details());
-  google::rpc::ErrorInfo info;
-  for (const auto& any : details.details()) {
-    if (any.UnpackTo(&info)) return info.reason();
-  }
-  return "";
-}
 
 grpc::Status TryEvaluate(TestServer& server, const v1::EvaluateRequest& request,
                          v1::Evaluation* evaluation = nullptr) {

@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
+#include "server/testing/status_details.h"
 #include "server/testing/test_server.h"
 
 namespace microgpt::server {
@@ -52,12 +51,7 @@ class GenerateLikeTest : public ::testing::Test {
     const Answer answer = Ask(request);
     EXPECT_EQ(answer.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
     EXPECT_EQ(answer.status.error_message(), message);
-    google::rpc::Status details;
-    details.ParseFromString(answer.status.error_details());
-    google::rpc::BadRequest bad;
-    ASSERT_TRUE(details.details(0).UnpackTo(&bad));
-    EXPECT_EQ(bad.field_violations(0).field(),
-              message.substr(0, message.find(':')));
+    EXPECT_EQ(FieldIn(answer.status), message.substr(0, message.find(':')));
   }
 
   TestServer server_;

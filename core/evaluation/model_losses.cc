@@ -17,14 +17,10 @@ std::optional<double> Loss(Decoder<T>& decoder, std::span<const Token> document,
                            const std::stop_token& stop) {
   const size_t block_size = decoder.model().config()->block_size;
   const std::optional<std::vector<double>> logprobs =
-      decoder.Begin(document.first(std::min(document.size(), block_size)),
+      decoder.Score(document.first(std::min(document.size(), block_size)),
                     [&] { return stop.stop_requested(); });
   if (!logprobs) return std::nullopt;
-  const double logprob =
-      std::accumulate(logprobs->begin(), logprobs->end(), 0.0);
-  if (document.size() >= block_size) return -logprob;
-  const Token end = decoder.model().tokenizer().bos();
-  return decoder.log_sum() - decoder.logits()[end] - logprob;
+  return -std::accumulate(logprobs->begin(), logprobs->end(), 0.0);
 }
 
 }  // namespace

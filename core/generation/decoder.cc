@@ -41,6 +41,16 @@ std::optional<std::vector<double>> Decoder<T>::Begin(
 }
 
 template <typename T>
+std::optional<std::vector<double>> Decoder<T>::Score(
+    std::span<const Token> text, const std::function<bool()>& stopped) {
+  auto logprobs = Begin(text, stopped);
+  if (logprobs && text.size() < weights_.block_size) {
+    logprobs->push_back(logits_[model_->tokenizer().bos()] - log_sum_);
+  }
+  return logprobs;
+}
+
+template <typename T>
 void Decoder<T>::Read(std::span<const Token> inputs, size_t count,
                       std::span<const Token> text, const Visit& visit,
                       std::vector<double>& logprobs) {

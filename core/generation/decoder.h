@@ -40,6 +40,12 @@ class Decoder {
                                            const std::function<bool()>& stopped,
                                            const Visit& visit = {});
 
+  // Begins anew: log p of each of `text`'s predictions, in nats, its end mark's
+  // last, unless it has block_size tokens: then there is no room for one. As
+  // Begin otherwise.
+  std::optional<std::vector<double>> Score(
+      std::span<const Token> text, const std::function<bool()>& stopped);
+
   // The logits of the token after those read, and log sum exp(logits).
   // Borrowed until the next Begin.
   std::span<const T> logits() const { return logits_; }

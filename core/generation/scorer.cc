@@ -20,23 +20,18 @@ class TypedScorer : public Scorer {
 
   absl::StatusOr<StringScore> Score(std::string_view text,
                                     const std::stop_token& stop) override {
-    const Tokenizer& tokenizer = decoder_.model().tokenizer();
     const uint32_t block_size = decoder_.model().config()->block_size;
     MICROGPT_ASSIGN_OR_RETURN(const std::vector<Token> tokens,
-                              tokenizer.Encode(text));
+                              decoder_.model().tokenizer().Encode(text));
     if (tokens.size() > block_size) {
       return absl::InvalidArgumentError(
           DescribeTooLong(tokens.size(), block_size));
     }
-    auto read = decoder_.Begin(tokens, [&] { return stop.stop_requested(); });
+    auto read = decoder_.Score(tokens, [&] { return stop.stop_requested(); });
     if (!read) return absl::CancelledError();
     StringScore score{.token_logprobs = *std::move(read)};
-    std::vector<double>& logprobs = score.token_logprobs;
+    const std::vector<double>& logprobs = score.token_logprobs;
     score.truncated = tokens.size() == block_size;
-    if (!score.truncated) {
-      logprobs.push_back(decoder_.logits()[tokenizer.bos()] -
-                         decoder_.log_sum());
-    }
     score.logprob = std::accumulate(logprobs.begin(), logprobs.end(), 0.0);
     score.bits_per_token = -score.logprob / std::numbers::ln2 /
                            static_cast<double>(logprobs.size());
