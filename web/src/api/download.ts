@@ -26,7 +26,10 @@ export async function exportModel(
 ): Promise<void> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
-  for await (const { chunk } of registry.exportModel({ model, format }, { signal })) {
+  for await (const { chunk } of registry.exportModel(
+    { model, format },
+    { signal },
+  )) {
     chunks.push(chunk as Uint8Array<ArrayBuffer>);
     received((bytes += chunk.length));
   }

@@ -21,7 +21,7 @@ export function envelope(data: Uint8Array): Uint8Array<ArrayBuffer> {
 export function openEnvelopes(bytes: Uint8Array<ArrayBuffer>): Envelope[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const envelopes: Envelope[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = view.getUint32(at + 1);
     if (at + 5 + length > bytes.length) {
       throw new RangeError('the answer ends within a message');

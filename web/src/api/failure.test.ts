@@ -56,9 +56,9 @@ it('reads field, reason and delay of the details', () => {
 it('tells a server that does not answer from one that refuses', () => {
   const offline = { code: 'OFFLINE', sentence: '' };
   expect(failureOf(new TypeError('Failed to fetch'))).toEqual(offline);
-  expect(failureOf(ConnectError.from(new TypeError('Failed to fetch')))).toEqual(
-    offline,
-  );
+  expect(
+    failureOf(ConnectError.from(new TypeError('Failed to fetch'))),
+  ).toEqual(offline);
   expect(failureOf(new ConnectError('draining', Code.Unavailable)).code).toBe(
     'UNAVAILABLE',
   );

@@ -80,7 +80,8 @@ async function answerOf<D extends DescMethodClientStreaming>(
       throw errorIn(JSON.stringify(json.error), 'the upload failed');
     }
   }
-  if (!answer) throw new ConnectError('the server sent no answer', Code.Unknown);
+  if (!answer)
+    throw new ConnectError('the server sent no answer', Code.Unknown);
   return answer;
 }
 

@@ -7,7 +7,9 @@ describe('match', () => {
   const inside = pattern('/models/:model/inside');
 
   it('gives the parameters of a path', () => {
-    expect(match(inside, '/models/names@3/inside')).toEqual({ model: 'names@3' });
+    expect(match(inside, '/models/names@3/inside')).toEqual({
+      model: 'names@3',
+    });
   });
 
   it('reads what was escaped', () => {
@@ -31,9 +33,9 @@ describe('match', () => {
 
 describe('href', () => {
   it('leaves readable what people read', () => {
-    expect(href(['models', 'names@3', 'inside'], { text: 'emma', layer: 0 })).toBe(
-      '/models/names@3/inside?text=emma&layer=0',
-    );
+    expect(
+      href(['models', 'names@3', 'inside'], { text: 'emma', layer: 0 }),
+    ).toBe('/models/names@3/inside?text=emma&layer=0');
   });
 
   it('comes back through match and readQuery', () => {

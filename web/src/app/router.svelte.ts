@@ -45,7 +45,10 @@ class Router {
   // going back leaves the page, not each letter that was typed.
   setQuery(change: QueryChange, { replace = true } = {}): void {
     const query = changeQuery(this.query, change);
-    const segments = this.path.split('/').filter(Boolean).map(decodeURIComponent);
+    const segments = this.path
+      .split('/')
+      .filter(Boolean)
+      .map(decodeURIComponent);
     const address = href(segments, query);
     if (address === location.pathname + location.search) return;
     if (replace) history.replaceState(null, '', address);

@@ -10,8 +10,7 @@ export type PageName = keyof Catalogue['app']['pages'];
 
 // A page's component; those whose address has parameters get them.
 export type PageComponent =
-  | Component<{ parameters: Parameters }>
-  | Component<Record<string, never>>;
+  Component<{ parameters: Parameters }> | Component<Record<string, never>>;
 
 export interface Route {
   name: PageName;

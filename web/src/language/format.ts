@@ -10,7 +10,8 @@ const formats = new Map<string, Intl.NumberFormat>();
 function format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = language.tag + JSON.stringify(options);
   let found = formats.get(key);
-  if (!found) formats.set(key, (found = new Intl.NumberFormat(language.tag, options)));
+  if (!found)
+    formats.set(key, (found = new Intl.NumberFormat(language.tag, options)));
   return found;
 }
 
@@ -38,7 +39,9 @@ export function significant(value: number, digits = 3): string {
 
 // 4.2K
 export function compact(value: number): string {
-  return format({ notation: 'compact', maximumFractionDigits: 1 }).format(value);
+  return format({ notation: 'compact', maximumFractionDigits: 1 }).format(
+    value,
+  );
 }
 
 // 47 %
@@ -80,7 +83,8 @@ function unit(value: number, name: string, digits: number): string {
 
 // 12 ms, 3.4 sec, 5 min
 export function elapsed(seconds: number): string {
-  if (seconds < 1) return unit(seconds * 1000, 'millisecond', seconds < 0.01 ? 1 : 0);
+  if (seconds < 1)
+    return unit(seconds * 1000, 'millisecond', seconds < 0.01 ? 1 : 0);
   if (seconds < 60) return unit(seconds, 'second', seconds < 10 ? 1 : 0);
   if (seconds < 3600) return unit(seconds / 60, 'minute', 0);
   return unit(seconds / 3600, 'hour', 1);
@@ -107,9 +111,12 @@ const spans: [Intl.RelativeTimeFormatUnit, number][] = [
 // 5 minutes ago
 export function ago(timestamp: Timestamp, now = Date.now()): string {
   const seconds = Math.min(0, (dateOf(timestamp).getTime() - now) / 1000);
-  const relative = new Intl.RelativeTimeFormat(language.tag, { numeric: 'auto' });
+  const relative = new Intl.RelativeTimeFormat(language.tag, {
+    numeric: 'auto',
+  });
   for (const [name, length] of spans) {
-    if (-seconds >= length) return relative.format(Math.trunc(seconds / length), name);
+    if (-seconds >= length)
+      return relative.format(Math.trunc(seconds / length), name);
   }
   return relative.format(Math.trunc(seconds), 'second');
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // A Config's choices by name. 0 is the default, in words what it stands for.
-import { Optimizer, Precision, Tokenizer } from '../gen/microgpt/v1/microgpt_pb';
+import {
+  Optimizer,
+  Precision,
+  Tokenizer,
+} from '../gen/microgpt/v1/microgpt_pb';
 
 export function optimizerName(optimizer: Optimizer): string {
   return optimizer === Optimizer.SGD ? 'SGD' : 'Adam';

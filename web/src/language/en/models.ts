@@ -70,8 +70,7 @@ export const models = {
   run: 'Run',
   forgotten: 'its text was deleted',
   export: 'Export',
-  exportText:
-    'A file that comes back bit for bit, here or on another server.',
+  exportText: 'A file that comes back bit for bit, here or on another server.',
   exportAs: (format: string) => `Export as ${format}`,
   exporting: (bytes: string) => `${bytes} received`,
   aliasText:

@@ -4,7 +4,8 @@ import type { Catalogue } from '../en';
 export const failures: Catalogue['failures'] = {
   again: '再試行',
   offline: 'サーバーが応答しません。',
-  retryAfter: (time) => `サーバーが混み合っています。${time}後に再試行してください。`,
+  retryAfter: (time) =>
+    `サーバーが混み合っています。${time}後に再試行してください。`,
   next: {
     OFFLINE:
       'サーバーは動いていますか？開始済みの処理はこのページなしでも続きます。',

@@ -43,7 +43,8 @@ export const models: Catalogue['models'] = {
   modelNameHint: '英小文字、数字、「.」「_」「-」。',
   dataset: 'データセット',
   datasetOfImport: '学習に使ったデータセット',
-  datasetHint: '新しい文字列かどうかの判定に使います。空欄：ファイルの記載に従います。',
+  datasetHint:
+    '新しい文字列かどうかの判定に使います。空欄：ファイルの記載に従います。',
   none: 'なし',
   uploading: 'アップロード中',
   imported: (name) => `${name} をインポートしました。`,

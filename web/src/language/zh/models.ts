@@ -34,7 +34,8 @@ export const models: Catalogue['models'] = {
   deleted: (count) => `已删除 ${count} 个版本。`,
   import: '导入',
   importTitle: '导入模型文件',
-  importText: '在此导出的 safetensors 文件，或 microgpt.py_analysis 的 model.json。',
+  importText:
+    '在此导出的 safetensors 文件，或 microgpt.py_analysis 的 model.json。',
   file: '文件',
   modelName: '模型名称',
   modelNameHint: '小写字母、数字、“.”、“_”和“-”。',
