@@ -30,6 +30,16 @@ const table: readonly Route[] = [
     pattern: pattern('/models/:model'),
     load: () => import('../pages/models/Model.svelte'),
   },
+  {
+    name: 'train',
+    pattern: pattern('/train'),
+    load: () => import('../pages/train/Train.svelte'),
+  },
+  {
+    name: 'run',
+    pattern: pattern('/runs/:job'),
+    load: () => import('../pages/run/Run.svelte'),
+  },
 ];
 
 // What stands in the navigation, in order.
@@ -37,7 +47,10 @@ export const navigation: readonly {
   page: PageName;
   path: string;
   icon: IconName;
-}[] = [{ page: 'models', path: '/models', icon: 'models' }];
+}[] = [
+  { page: 'models', path: '/models', icon: 'models' },
+  { page: 'train', path: '/train', icon: 'train' },
+];
 
 // Where an address without a path leads.
 export const home = '/models';

@@ -4,9 +4,28 @@
 // are held to: they have the same names, or do not compile.
 import { app } from './app';
 import { charts } from './charts';
+import { compare } from './compare';
+import { config } from './config';
 import { failures } from './failures';
 import { models } from './models';
+import { panels } from './panels';
+import { playground } from './playground';
+import { run } from './run';
+import { system } from './system';
+import { train } from './train';
 
-export const en = { app, charts, failures, models };
+export const en = {
+  app,
+  charts,
+  compare,
+  config,
+  failures,
+  models,
+  panels,
+  playground,
+  run,
+  system,
+  train,
+};
 
 export type Catalogue = typeof en;
