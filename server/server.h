@@ -24,7 +24,7 @@
 #include "server/jobs/worker_pool.h"
 #include "server/options.h"
 #include "server/registry/registry.h"
-#include "server/rpc/call_tracker.h"
+#include "server/calls/call_tracker.h"
 #include "server/rpc/services.h"
 #include "server/store/store.h"
 #include "server/threads/run_queue.h"
