@@ -43,6 +43,9 @@ int main(int argc, char** argv) {
       Server::Start(*options);
   if (!server.ok()) return Refuse(server.status(), 1);
   spdlog::info("listening on {}", (*server)->address());
+  if (!(*server)->http_address().empty()) {
+    spdlog::info("http: listening on {}", (*server)->http_address());
+  }
 
   signals.Wait();
   spdlog::info("draining: at most {} s", options->drain_timeout.count());
