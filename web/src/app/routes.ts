@@ -40,6 +40,26 @@ const table: readonly Route[] = [
     pattern: pattern('/runs/:job'),
     load: () => import('../pages/run/Run.svelte'),
   },
+  {
+    name: 'compare',
+    pattern: pattern('/compare'),
+    load: () => import('../pages/compare/Compare.svelte'),
+  },
+  {
+    name: 'playground',
+    pattern: pattern('/playground'),
+    load: () => import('../pages/playground/Playground.svelte'),
+  },
+  {
+    name: 'playground',
+    pattern: pattern('/playground/:view'),
+    load: () => import('../pages/playground/Playground.svelte'),
+  },
+  {
+    name: 'system',
+    pattern: pattern('/system'),
+    load: () => import('../pages/system/System.svelte'),
+  },
 ];
 
 // What stands in the navigation, in order.
@@ -47,9 +67,13 @@ export const navigation: readonly {
   page: PageName;
   path: string;
   icon: IconName;
+  also?: string; // other addresses that belong to it
 }[] = [
   { page: 'models', path: '/models', icon: 'models' },
-  { page: 'train', path: '/train', icon: 'train' },
+  { page: 'train', path: '/train', icon: 'train', also: '/runs' },
+  { page: 'compare', path: '/compare', icon: 'compare' },
+  { page: 'playground', path: '/playground', icon: 'generate' },
+  { page: 'system', path: '/system', icon: 'system' },
 ];
 
 // Where an address without a path leads.
