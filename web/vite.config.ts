@@ -17,7 +17,14 @@ export default defineConfig({
   },
   server: {
     port: 5173,
-    proxy: { '^/microgpt\\.v1\\.': { target: server, changeOrigin: true } },
+    // The server takes calls from its own pages only: Host and Origin are its.
+    proxy: {
+      '^/microgpt\\.v1\\.': {
+        target: server,
+        changeOrigin: true,
+        headers: { origin: server },
+      },
+    },
   },
   // Svelte's browser build, whose runes work without a page too.
   resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { rgb } from 'd3-color';
 import { interpolateRgbBasis } from 'd3-interpolate';
 
 import { theme } from '../app/theme.svelte';
@@ -14,8 +15,6 @@ export interface Palette {
   series: readonly string[];
   // 0..1 to a colour that goes from the background's to a strong one.
   ramp: (share: number) => string;
-  // Whether text on such a colour has to be the other way round.
-  inverse: string;
 }
 
 // Wong's colours for all kinds of colour vision, made darker or lighter until
@@ -41,7 +40,7 @@ const darkSeries = [
   '#a8d65c',
 ];
 
-const light: Palette = {
+export const light: Palette = {
   background: '#ffffff',
   text: '#171a1d',
   muted: '#545d66',
@@ -55,10 +54,9 @@ const light: Palette = {
     '#1b8078',
     '#073f3c',
   ]),
-  inverse: '#ffffff',
 };
 
-const dark: Palette = {
+export const dark: Palette = {
   background: '#14181b',
   text: '#e7eaed',
   muted: '#a2acb5',
@@ -72,7 +70,6 @@ const dark: Palette = {
     '#4ccabe',
     '#d5f7f2',
   ]),
-  inverse: '#04201e',
 };
 
 // Reactive: charts are drawn again when the theme changes.
@@ -95,4 +92,25 @@ export function seriesColour(colours: Palette, index: number): string {
 
 export function seriesDash(index: number): readonly number[] {
   return dashes[index % dashes.length]!;
+}
+
+// Relative luminance, as WCAG 2 defines it.
+function luminance(colour: string): number {
+  const linear = (value: number) => {
+    const share = value / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  };
+  const { r, g, b } = rgb(colour);
+  return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+}
+
+export function contrast(one: string, other: string): number {
+  const [a, b] = [luminance(one), luminance(other)];
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+}
+
+// Black or white, whichever can be read on a background: one of them always
+// can.
+export function textOn(background: string): string {
+  return luminance(background) > 0.179 ? '#000000' : '#ffffff';
 }

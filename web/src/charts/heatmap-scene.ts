@@ -126,14 +126,14 @@ function names(grid: Grid, layout: Layout, colours: Palette): Shape[] {
   for (const [column, text] of grid.columns.entries()) {
     if (column % every !== 0) continue;
     const x = cells.x + (column + 0.5) * size;
-    shapes.push({
-      kind: 'text',
-      ...base,
-      x,
-      y: cells.y - 6,
-      text,
-      anchor: 'middle',
-    });
+    const place = { kind: 'text', ...base, x, y: cells.y - 6, text } as const;
+    // What is wider than its cell is turned, to stand above it.
+    const turned = [...text].length * font * 0.6 > size * every;
+    shapes.push(
+      turned
+        ? { ...place, turned, baseline: 'middle' }
+        : { ...place, anchor: 'middle' },
+    );
   }
   return shapes;
 }

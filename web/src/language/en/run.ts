@@ -13,6 +13,7 @@ export const run = {
   progress: 'Progress',
   step: 'Step',
   steps: 'Steps',
+  inSteps: (count: string) => `${count} steps`,
   stepsOf: (done: string, all: string) => `${done} of ${all} steps`,
   loss: 'Loss',
   lossUnit: 'nats a token',

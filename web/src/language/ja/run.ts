@@ -15,6 +15,7 @@ export const run: Catalogue['run'] = {
   progress: '進み具合',
   step: 'ステップ',
   steps: 'ステップ',
+  inSteps: (count) => `${count} ステップ`,
   stepsOf: (done, all) => `${all} ステップ中 ${done}`,
   loss: '損失',
   lossUnit: 'ナット／トークン',

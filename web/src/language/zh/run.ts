@@ -15,6 +15,7 @@ export const run: Catalogue['run'] = {
   progress: '进度',
   step: '步',
   steps: '步数',
+  inSteps: (count) => `${count} 步`,
   stepsOf: (done, all) => `第 ${done} 步，共 ${all} 步`,
   loss: '损失',
   lossUnit: '奈特／词元',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { Job } from '../../gen/microgpt/v1/microgpt_pb';
+import type { Dataset, Job } from '../../gen/microgpt/v1/microgpt_pb';
 import type { Catalogue } from '../../language/en';
 import { fixed, integer, significant } from '../../language/format';
 import { choiceFields, numberFields } from '../../state/config';
@@ -18,13 +18,12 @@ function row(name: string, values: readonly string[]): Row {
 export function rowsOf(
   jobs: readonly Job[],
   text: Pick<Catalogue, 'config' | 'models' | 'run' | 'train'>,
+  nameOf: (dataset: Dataset | undefined) => string,
 ): { settings: Row[]; results: Row[] } {
   const of = (name: string, value: (job: Job) => string) =>
     row(name, jobs.map(value));
   const settings = [
-    of(text.train.dataset, ({ dataset }) =>
-      dataset ? (dataset.names[0] ?? `${dataset.id.slice(0, 15)}…`) : '–',
-    ),
+    of(text.train.dataset, ({ dataset }) => nameOf(dataset)),
     ...numberFields.map(({ name }) =>
       of(text.config.fields[name].label, ({ config }) => {
         const value = config?.[name];
