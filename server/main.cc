@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "server/descriptors.h"
 #include "server/logging.h"
 #include "server/options.h"
 #include "server/server.h"
@@ -35,6 +36,7 @@ int main(int argc, char** argv) {
     return 0;
   }
 
+  microgpt::server::RaiseDescriptorLimit();
   microgpt::server::ShutdownSignals signals;
   microgpt::server::StartLogging(options->json_log, options->log_level);
   spdlog::info("microgptd {}: {}", microgpt::server::kVersion,

@@ -19,6 +19,7 @@
 #include "server/handlers/convert.h"
 #include "server/handlers/defaults.h"
 #include "server/handlers/limits.h"
+#include "server/http/embedded_files.h"
 #include "server/store/sqlite_store.h"
 #include "server/version.h"
 
@@ -151,7 +152,7 @@ absl::Status Server::Listen() {
   http_server_->Serve({.methods = AllMethods(
                            {training_, generation_, evaluation_,
                             model_handlers_, dataset_handlers_, housekeeping_}),
-                       .files = StaticFiles({}),
+                       .files = StaticFiles(DashboardFiles()),
                        .tracker = calls_});
   return absl::OkStatus();
 }

@@ -53,9 +53,12 @@ absl::Status NoSuchField(const Descriptor& root, std::string_view path,
   const std::string field = Join(path, name);
   const Descriptor* type = TypeAt(root, path);
   if (type == nullptr) return FieldError(field, "there is no such field");
+  // As they are written in JSON, or in a .proto file: like the one sent.
+  const bool snake = name.find('_') != std::string_view::npos;
   std::vector<std::string> known;
   for (int i = 0; i < type->field_count(); ++i) {
-    known.push_back(type->field(i)->name());
+    known.push_back(snake ? type->field(i)->name()
+                          : type->field(i)->json_name());
   }
   const std::string_view nearest = Nearest(name, known);
   return FieldError(

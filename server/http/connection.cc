@@ -126,29 +126,9 @@ class Connection::Impl {
     parser_->header_limit(static_cast<uint32_t>(limits_.header_bytes));
     parser_->body_limit(UINT64_MAX);  // whoever reads it has one
     SetTime(limits_.header);
-    co_await http::async_read_header(socket_, buffer_, *parser_, Into(error));
+    co_await ReadHeader(error);
     ClearTime();
-    if (error && timed_out_) {
-      co_return Received{
-          .refusal = ErrorAnswer(
-              absl::DeadlineExceededError("the header did not come in time"),
-              408)};
-    }
-    if (error && IsBroken(error)) co_return Received();
-    if (error) co_return Received{.refusal = Malformed(error)};
-    Request request = ToRequest(*parser_);
-    awaits_continue_ = false;
-    if (const std::string_view expected = request.Get("expect");
-        !expected.empty()) {
-      if (!EqualsIgnoringCase(expected, "100-continue")) {
-        co_return Received{
-            .refusal = ErrorAnswer(absl::InvalidArgumentError(
-                                       "Expect: only 100-continue is known"),
-                                   417)};
-      }
-      awaits_continue_ = !request.http_1_0;
-    }
-    co_return Received{.request = std::move(request)};
+    co_return AsReceived(error);
   }
 
   std::optional<size_t> content_length() const {
@@ -299,6 +279,46 @@ class Connection::Impl {
   asio::any_io_executor executor() const { return executor_; }
 
  private:
+  // By hand: Beast limits a line, not all of them.
+  Awaitable<void> ReadHeader(Error& error) {
+    size_t size = 0;
+    while (true) {
+      size_t parsed = 0;
+      if (buffer_.size() > 0) parsed = parser_->put(buffer_.data(), error);
+      buffer_.consume(parsed);
+      size += parsed;
+      if (error == http::error::need_more) error = {};
+      const bool ended = parser_->is_header_done();
+      const size_t known = ended ? size : size + buffer_.size();
+      if (!error && known > limits_.header_bytes) {
+        error = http::error::header_limit;
+      }
+      if (error || ended) co_return;
+      co_await ReadSome(error);
+      if (error) co_return;
+    }
+  }
+
+  // What reading the header came to.
+  Received AsReceived(const Error& error) {
+    if (error && timed_out_) {
+      return {.refusal = ErrorAnswer(absl::DeadlineExceededError(
+                                         "the header did not come in time"),
+                                     408)};
+    }
+    if (error && IsBroken(error)) return {};
+    if (error) return {.refusal = Malformed(error)};
+    Request request = ToRequest(*parser_);
+    const std::string_view expected = request.Get("expect");
+    if (!expected.empty() && !EqualsIgnoringCase(expected, "100-continue")) {
+      return {.refusal = ErrorAnswer(absl::InvalidArgumentError(
+                                         "Expect: only 100-continue is known"),
+                                     417)};
+    }
+    awaits_continue_ = !expected.empty() && !request.http_1_0;
+    return {.request = std::move(request)};
+  }
+
   // At least a byte into the buffer.
   Awaitable<void> ReadSome(Error& error) {
     constexpr size_t kPiece = 4096;

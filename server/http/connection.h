@@ -39,8 +39,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // What came: a request; or none, and what to answer to that, if anything,
   // before the connection ends.
   struct Received {
-    std::optional<Request> request;
-    std::optional<Answer> refusal;
+    std::optional<Request> request = {};
+    std::optional<Answer> refusal = {};
   };
   // Waits for the next request's header. The one before was answered, and its
   // body read.

@@ -40,9 +40,9 @@ struct Request {
 // until then, is not empty.
 struct Answer {
   int status = 200;
-  std::vector<Field> fields;
-  std::string body;
-  std::string_view borrowed;
+  std::vector<Field> fields = {};
+  std::string body = {};
+  std::string_view borrowed = {};
 
   std::string_view bytes() const { return borrowed.empty() ? body : borrowed; }
 };

@@ -12,6 +12,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
 #include <chrono>
@@ -31,8 +32,9 @@ namespace asio = boost::asio;
 using Error = boost::system::error_code;
 using asio::ip::tcp;
 
-// They parse and copy bytes; one would do but for a large message.
+// They copy bytes and decode small messages; and those for large ones.
 constexpr int kThreads = 2;
+constexpr size_t kDecoders = 2;
 
 auto Into(Error& error) {
   return asio::redirect_error(asio::use_awaitable, error);
@@ -112,6 +114,7 @@ class HttpServer::Impl {
     if (!ended) connections_.CloseAll();
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
+    decoders_.join();
   }
 
  private:
@@ -148,7 +151,7 @@ class HttpServer::Impl {
       return;
     }
     StartSession(std::move(connection),
-                 {*parts_, *guard_, connections_, draining_}, id);
+                 {*parts_, *guard_, connections_, draining_, decoders_}, id);
   }
 
   const Config config_;
@@ -162,6 +165,7 @@ class HttpServer::Impl {
   std::atomic<bool> draining_ = false;
   uint64_t last_id_ = 0;
   std::vector<std::thread> threads_;
+  asio::thread_pool decoders_{kDecoders};
 };
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Listen(Config config) {

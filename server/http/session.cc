@@ -33,18 +33,23 @@ using Awaitable = asio::awaitable<T>;
 // connection can go on.
 constexpr size_t kMaxUnwanted = 64 << 10;
 constexpr size_t kPiece = 64 << 10;
+// A larger message takes milliseconds to be decoded from JSON.
+constexpr size_t kMaxDecodedHere = 64 << 10;
 
-// Waits for a callback: start(done) is called at once, done(T) from any thread.
+// Waits for a callback: start(done) is called at once, or on `pool` if that is
+// not null; done(T) may be from any thread.
 template <typename T, typename Start>
-Awaitable<T> Await(Start start) {
-  auto initiate = [](auto handler, Start begin) {
+Awaitable<T> Await(asio::thread_pool* pool, Start start) {
+  auto initiate = [pool](auto handler, Start begin) {
     const auto executor = asio::get_associated_executor(handler);
     const auto resume = std::make_shared<decltype(handler)>(std::move(handler));
-    begin([resume, executor](T result) {
+    auto done = [resume, executor](T result) {
       asio::post(executor, [resume, result = std::move(result)]() mutable {
         (*resume)(std::move(result));
       });
-    });
+    };
+    if (pool == nullptr) return begin(std::move(done));
+    asio::post(*pool, [begin, done]() mutable { begin(std::move(done)); });
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>,
                                           void(T)>(
@@ -196,6 +201,11 @@ class Session : public std::enable_shared_from_this<Session> {
     co_return call;
   }
 
+  // Where this message is decoded: null, on the connection's own thread.
+  asio::thread_pool* DecoderFor(std::string_view message) const {
+    return message.size() > kMaxDecodedHere ? &parts_.decoders : nullptr;
+  }
+
   void Watch(const std::shared_ptr<HttpCall>& call) {
     connection_->Watch([weak = std::weak_ptr<HttpCall>(call)] {
       if (const auto watched = weak.lock()) watched->Stop();
@@ -212,7 +222,7 @@ class Session : public std::enable_shared_from_this<Session> {
     Watch(call);
     absl::StatusOr<std::string> bytes =
         co_await Await<absl::StatusOr<std::string>>(
-            [&](Done<std::string> done) {
+            DecoderFor(*body), [&](Done<std::string> done) {
               method.unary(*body, form_.codec, call->context(),
                            std::move(done));
             });
@@ -235,8 +245,11 @@ class Session : public std::enable_shared_from_this<Session> {
     const std::shared_ptr<HttpCall> call = co_await Begin(deadline);
     if (call->late())
       co_return co_await Fail(call->Final(absl::CancelledError()));
-    const auto stream =
-        method.response_stream(*body, form_.codec, call->context());
+    using Opened = absl::StatusOr<std::shared_ptr<BytesOut>>;
+    const Opened stream = co_await Await<Opened>(
+        DecoderFor(*body), [&](std::function<void(Opened)> done) {
+          done(method.response_stream(*body, form_.codec, call->context()));
+        });
     if (!stream.ok()) co_return co_await Fail(call->Final(stream.status()));
     body->clear();
     Watch(call);
@@ -255,8 +268,8 @@ class Session : public std::enable_shared_from_this<Session> {
     std::string head = HeadOf(
         TypedAnswer(""), chunks ? Extent::kChunks : Extent::kClose, 0, closes_);
     while (true) {
-      Pulled pulled =
-          co_await Await<Pulled>([&](std::function<void(Pulled)> next) {
+      Pulled pulled = co_await Await<Pulled>(
+          nullptr, [&](std::function<void(Pulled)> next) {
             stream.Pull(std::move(next));
           });
       const absl::Status status = call.Final(pulled.message.status());
@@ -313,7 +326,7 @@ class Session : public std::enable_shared_from_this<Session> {
       if (!message.ok()) co_return message.status();
       if (!message->has_value()) break;
       const absl::Status taken = co_await Await<absl::Status>(
-          [&](std::function<void(absl::Status)> done) {
+          DecoderFor(**message), [&](std::function<void(absl::Status)> done) {
             (*stream)->Push(**message, std::move(done));
           });
       if (!taken.ok()) co_return taken;
@@ -321,7 +334,7 @@ class Session : public std::enable_shared_from_this<Session> {
     Watch(call);
     absl::StatusOr<std::string> answer =
         co_await Await<absl::StatusOr<std::string>>(
-            [&](Done<std::string> done) {
+            nullptr, [&](Done<std::string> done) {
               (*stream)->Finish(std::move(done));
             });
     co_await connection_->Unwatch();
@@ -342,16 +355,17 @@ class Session : public std::enable_shared_from_this<Session> {
     too_large_ = length && *length > kMaxMessageBytes;
     if (too_large_) co_return TooLarge();
     std::string body;
+    size_t size = 0;  // of it are read
     while (!connection_->body_ended()) {
-      const size_t size = body.size();
-      body.resize(size + std::max(kPiece, size));
+      if (size == body.size()) body.resize(size + std::max(kPiece, size));
       const absl::StatusOr<size_t> read =
           co_await Read(body.data() + size, body.size() - size);
       if (!read.ok()) co_return read.status();
-      body.resize(size + *read);
-      too_large_ = body.size() > kMaxMessageBytes;
+      size += *read;
+      too_large_ = size > kMaxMessageBytes;
       if (too_large_) co_return TooLarge();
     }
+    body.resize(size);
     co_return body;
   }
 
@@ -429,6 +443,9 @@ class Session : public std::enable_shared_from_this<Session> {
     }
     std::optional<int> http_status;
     if (too_large_) http_status = 413;
+    if (absl::IsDeadlineExceeded(status) && !connection_->body_ended()) {
+      http_status = 408;
+    }
     co_return co_await Send(ErrorAnswer(status, http_status));
   }
 

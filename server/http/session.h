@@ -3,6 +3,7 @@
 #define MICROGPT_SERVER_HTTP_SESSION_H_
 
 #include <atomic>
+#include <boost/asio/thread_pool.hpp>
 #include <memory>
 
 #include "server/http/connection.h"
@@ -18,6 +19,8 @@ struct SessionParts {
   const Guard& guard;
   ConnectionTable& connections;
   const std::atomic<bool>& draining;
+  // Where large messages are decoded, which may take a second.
+  boost::asio::thread_pool& decoders;
 };
 
 // Answers the requests of a connection, which the table has under `id`, until
