@@ -120,9 +120,10 @@ class MeasuredStepTest : public ::testing::Test {
 
   // Calls `check` with a trainer for every case.
   void ForEachCase(
-      const std::function<void(const Case&, const Corpus&,
-                               const std::function<std::unique_ptr<Trainer>(
-                                   uint32_t threads)>&)>& check) {
+      const std::function<void(
+          const Case&, const Corpus&,
+          const std::function<std::unique_ptr<Trainer>(uint32_t threads)>&)>&
+          check) {
     for (const Case& c : Cases()) {
       SCOPED_TRACE(testing::Message()
                    << "n_embd " << c.model.n_embd << ", batch_size "
@@ -257,9 +258,10 @@ TEST(GradientNormsTest, AreThoseOfTheScalarAutogradAtEveryStep) {
     const auto loss = trainer->MeasuredStep({}, norms);
     ASSERT_NEAR(loss.value(), want.loss, 1e-12);
     for (size_t t = 0; t < norms.size(); ++t) {
-      EXPECT_NEAR(norms[t].gradient, Norm(weights.specs()[t], [&](size_t i) {
-                    return want.gradient[i];
-                  }), 1e-12)
+      EXPECT_NEAR(
+          norms[t].gradient,
+          Norm(weights.specs()[t], [&](size_t i) { return want.gradient[i]; }),
+          1e-12)
           << weights.specs()[t].name << " at step " << s + 1;
     }
   }
