@@ -32,6 +32,7 @@ class Readme(unittest.TestCase):
         pathlib.Path(cls.folder.name, "names.txt").write_text(cls.text)
         cls.server = subprocess.Popen(
             [BIN / "microgptd", "--grpc-address=127.0.0.1:0",
+             "--http-address=127.0.0.1:0",
              f"--data-dir={cls.folder.name}/data"],
             stderr=subprocess.PIPE, text=True)
         for line in cls.server.stderr:

@@ -19,6 +19,7 @@
 #include "server/handlers/convert.h"
 #include "server/handlers/defaults.h"
 #include "server/handlers/limits.h"
+#include "server/http/embedded_files.h"
 #include "server/store/sqlite_store.h"
 #include "server/version.h"
 
@@ -138,7 +139,25 @@ absl::Status Server::AwaitBuiltin() {
       "the built-in model could not be trained: {}", job.error().message()));
 }
 
+// Both addresses are taken before anything is answered at one of them.
 absl::Status Server::Listen() {
+  if (!options_.http_address.empty()) {
+    MICROGPT_ASSIGN_OR_RETURN(
+        http_server_, HttpServer::Listen({.address = options_.http_address,
+                                          .hosts = options_.http_hosts}));
+    http_address_ = http_server_->address();
+  }
+  MICROGPT_RETURN_IF_ERROR(ListenForGrpc());
+  if (http_server_ == nullptr) return absl::OkStatus();
+  http_server_->Serve({.methods = AllMethods(
+                           {training_, generation_, evaluation_,
+                            model_handlers_, dataset_handlers_, housekeeping_}),
+                       .files = StaticFiles(DashboardFiles()),
+                       .tracker = calls_});
+  return absl::OkStatus();
+}
+
+absl::Status Server::ListenForGrpc() {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   // gRPC's health service does not bring its description; reflection wants one.
@@ -175,6 +194,7 @@ void Server::Drain() {
   if (grpc_server_ != nullptr) {
     grpc_server_->GetHealthCheckService()->SetServingStatus(false);
   }
+  if (http_server_ != nullptr) http_server_->StartDraining();
   board_.AwaitIdle(deadline);
   const size_t unfinished = board_.queued() + board_.running();
   if (unfinished > 0) {
@@ -187,6 +207,7 @@ void Server::Drain() {
   constexpr std::chrono::milliseconds kLastWord{500};
   calls_.AwaitNone(std::max(deadline, JobBoard::Clock::now() + kLastWord));
   calls_.StopAll();
+  http_server_ = nullptr;
   // What is not ours to stop (health watchers, reflection) gets a moment.
   grpc_server_->Shutdown(std::chrono::system_clock::now() +
                          std::chrono::seconds(1));

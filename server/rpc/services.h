@@ -7,13 +7,13 @@
 
 #include "microgpt/v1/microgpt.grpc.pb.h"
 #include "microgpt/v1/registry.grpc.pb.h"
+#include "server/calls/call_tracker.h"
 #include "server/handlers/datasets.h"
 #include "server/handlers/evaluation.h"
 #include "server/handlers/generation.h"
 #include "server/handlers/housekeeping.h"
 #include "server/handlers/models.h"
 #include "server/handlers/training.h"
-#include "server/rpc/call_tracker.h"
 
 namespace microgpt::server {
 

@@ -12,7 +12,8 @@ namespace microgpt::server {
 
 Options TestServer::DefaultOptions() {
   static const char* const kNoEnvironment[] = {nullptr};
-  return *ReadOptions({"--grpc-address=127.0.0.1:0", "--data-dir=:memory:",
+  return *ReadOptions({"--grpc-address=127.0.0.1:0",
+                       "--http-address=127.0.0.1:0", "--data-dir=:memory:",
                        "--workers=2", "--samplers=2", "--drain-timeout-s=0"},
                       kNoEnvironment);
 }

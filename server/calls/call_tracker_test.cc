@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/rpc/call_tracker.h"
+#include "server/calls/call_tracker.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef MICROGPT_SERVER_RPC_CALL_TRACKER_H_
-#define MICROGPT_SERVER_RPC_CALL_TRACKER_H_
+#ifndef MICROGPT_SERVER_CALLS_CALL_TRACKER_H_
+#define MICROGPT_SERVER_CALLS_CALL_TRACKER_H_
 
 #include <chrono>
 #include <map>
@@ -37,4 +37,4 @@ class CallTracker {
 
 }  // namespace microgpt::server
 
-#endif  // MICROGPT_SERVER_RPC_CALL_TRACKER_H_
+#endif  // MICROGPT_SERVER_CALLS_CALL_TRACKER_H_
