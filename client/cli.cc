@@ -131,6 +131,7 @@ void AddCommands(CLI::App& root, Action* action) {
   AddDatasets(root, action);
   root.group("The server, and this program");
   AddServer(root, action);
+  AddOpen(root, action);
 }
 
 // CLI11 takes "[a,b]" for a list of two where a text is wanted as it is, and

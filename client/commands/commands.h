@@ -29,6 +29,7 @@ void AddWatch(CLI::App& root, Action* chosen);
 void AddStop(CLI::App& root, Action* chosen);
 void AddMetrics(CLI::App& root, Action* chosen);
 void AddServer(CLI::App& root, Action* chosen);  // info, health
+void AddOpen(CLI::App& root, Action* chosen);
 
 // Adds a command that does nothing yet; below a command, as in `mgpt dataset
 // add`, where `root` is one.
