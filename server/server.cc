@@ -86,10 +86,12 @@ Server::Server(const Options& options, std::unique_ptr<Store> store)
       store_(std::move(store)),
       models_(options.model_memory_bytes),
       datasets_(*store_, kDatasetMemoryBytes),
+      checkpoints_(kCheckpointMemoryBytes),
       board_(options.max_queued, options.workers),
       jobs_(*store_, board_, datasets_),
-      registry_(*store_, jobs_, models_),
-      workers_(options.workers, {board_, jobs_, datasets_, models_}),
+      registry_(*store_, jobs_, models_, checkpoints_),
+      workers_(options.workers,
+               {board_, jobs_, datasets_, models_, checkpoints_}),
       generators_(options.samplers),
       run_queue_(options.samplers, options.max_calls,
                  "Generate and Score calls (--max-calls)"),
@@ -102,9 +104,11 @@ Server::Server(const Options& options, std::unique_ptr<Store> store)
       dataset_handlers_({datasets_, transfers_, changes_}),
       housekeeping_({jobs_, board_, *store_, models_, run_queue_},
                     Describe(options)),
+      metrics_(jobs_, checkpoints_),
       microgpt_service_(training_, generation_, evaluation_, calls_),
       registry_service_(model_handlers_, dataset_handlers_, housekeeping_,
-                        calls_) {}
+                        calls_),
+      inspector_service_(metrics_, calls_) {}
 
 Server::~Server() { Drain(); }
 
@@ -146,12 +150,14 @@ absl::Status Server::Listen() {
         http_server_, HttpServer::Listen({.address = options_.http_address,
                                           .hosts = options_.http_hosts}));
     http_address_ = http_server_->address();
+    housekeeping_.SetHttpAddress(http_address_);
   }
   MICROGPT_RETURN_IF_ERROR(ListenForGrpc());
   if (http_server_ == nullptr) return absl::OkStatus();
-  http_server_->Serve({.methods = AllMethods(
-                           {training_, generation_, evaluation_,
-                            model_handlers_, dataset_handlers_, housekeeping_}),
+  http_server_->Serve({.methods = AllMethods({training_, generation_,
+                                              evaluation_, model_handlers_,
+                                              dataset_handlers_, housekeeping_,
+                                              metrics_}),
                        .files = StaticFiles(DashboardFiles()),
                        .tracker = calls_});
   return absl::OkStatus();
@@ -169,6 +175,7 @@ absl::Status Server::ListenForGrpc() {
                            grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(&microgpt_service_);
   builder.RegisterService(&registry_service_);
+  builder.RegisterService(&inspector_service_);
   grpc_server_ = builder.BuildAndStart();
   if (grpc_server_ == nullptr || port == 0) {
     grpc_server_ = nullptr;
@@ -182,6 +189,7 @@ absl::Status Server::ListenForGrpc() {
   auto& health = *grpc_server_->GetHealthCheckService();
   health.SetServingStatus(v1::MicroGpt::service_full_name(), true);
   health.SetServingStatus(v1::Registry::service_full_name(), true);
+  health.SetServingStatus(v1::Inspector::service_full_name(), true);
   return absl::OkStatus();
 }
 

@@ -18,9 +18,11 @@
 #include "server/handlers/generation.h"
 #include "server/handlers/generator_pool.h"
 #include "server/handlers/housekeeping.h"
+#include "server/handlers/metrics.h"
 #include "server/handlers/models.h"
 #include "server/handlers/training.h"
 #include "server/http/http_server.h"
+#include "server/jobs/checkpoints.h"
 #include "server/jobs/job_board.h"
 #include "server/jobs/jobs.h"
 #include "server/jobs/worker_pool.h"
@@ -68,6 +70,7 @@ class Server {
   const std::unique_ptr<Store> store_;
   LruCache<Model> models_;
   Datasets datasets_;
+  Checkpoints checkpoints_;
   JobBoard board_;
   Jobs jobs_;
   Registry registry_;
@@ -83,8 +86,10 @@ class Server {
   ModelHandlers model_handlers_;
   DatasetHandlers dataset_handlers_;
   HousekeepingHandlers housekeeping_;
+  MetricsHandlers metrics_;
   MicroGptService microgpt_service_;
   RegistryService registry_service_;
+  InspectorService inspector_service_;
   std::unique_ptr<grpc::Server> grpc_server_;
   std::string address_;
   std::unique_ptr<HttpServer> http_server_;

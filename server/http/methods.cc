@@ -14,6 +14,10 @@ std::string OfRegistry(const char* method) {
   return std::string("/microgpt.v1.Registry/") + method;
 }
 
+std::string OfInspector(const char* method) {
+  return std::string("/microgpt.v1.Inspector/") + method;
+}
+
 }  // namespace
 
 Methods AllMethods(const HandlersOfAll& all) {
@@ -58,6 +62,9 @@ Methods AllMethods(const HandlersOfAll& all) {
               &HousekeepingHandlers::GetLosses);
   methods.Add(OfRegistry("GetServerInfo"), all.housekeeping,
               &HousekeepingHandlers::GetServerInfo);
+
+  methods.Add(OfInspector("GetMetrics"), all.metrics,
+              &MetricsHandlers::GetMetrics);
   return methods;
 }
 

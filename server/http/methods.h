@@ -20,6 +20,7 @@
 #include "server/handlers/evaluation.h"
 #include "server/handlers/generation.h"
 #include "server/handlers/housekeeping.h"
+#include "server/handlers/metrics.h"
 #include "server/handlers/models.h"
 #include "server/handlers/training.h"
 #include "server/http/codec.h"
@@ -101,6 +102,7 @@ struct HandlersOfAll {
   ModelHandlers& models;
   DatasetHandlers& datasets;
   HousekeepingHandlers& housekeeping;
+  MetricsHandlers& metrics;
 };
 Methods AllMethods(const HandlersOfAll& handlers);
 
