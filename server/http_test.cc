@@ -2,7 +2,6 @@
 //
 // The API over HTTP is the API over gRPC: the same requests to a real server,
 // over both, have the same answers and the same errors.
-#include <gmock/gmock.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>
@@ -10,12 +9,14 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -30,9 +31,6 @@ namespace {
 
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
 using Json = nlohmann::json;
 using MessagePtr = std::unique_ptr<Message>;
 
@@ -369,6 +367,156 @@ TEST_F(HttpTest, WhatGrpcAnswersHttpAnswersInEveryForm) {
         method->name() == "ImportModel" || method->name() == "DeleteDataset";
     EXPECT_EQ(answered[method->name()] > 0, !needs_more) << method->name();
   }
+}
+
+constexpr char kJson[] = "application/json";
+constexpr char kGenerate[] = "/microgpt.v1.MicroGpt/Generate";
+
+bool AwaitNoCalls(TestServer& server) {
+  return server.AwaitInfo(
+      [](const v1::ServerInfo& info) { return info.calls() == 0; });
+}
+
+std::string TextOfPost(const HttpClient& client, const std::string& path,
+                       const std::string& body) {
+  return client.Text("POST", path, {"Content-Type: application/json"}, body);
+}
+
+TEST_F(HttpTest, ALineLeavesAsSoonAsItIsMade) {
+  const auto client = Connect();
+  client->Send(TextOfPost(*client, kGenerate, R"({"count":1000000})"));
+  EXPECT_EQ(client->ReceiveHead().status, 200);
+  const auto line = client->ReceiveChunk();
+  ASSERT_TRUE(line.has_value());
+  EXPECT_EQ(Json::parse(*line)["samples"].size(), 1u);  // as over gRPC
+  EXPECT_EQ(server_->Info().calls(), 1u);
+}
+
+TEST_F(HttpTest, WhoLeavesStopsTheWork) {
+  for (const std::string type :
+       {"application/json", "application/connect+json"}) {
+    const auto client = Connect();
+    const std::string request = R"({"count":1000000})";
+    client->Send(client->Text("POST", kGenerate, {"Content-Type: " + type},
+                              type == kJson ? request : Enveloped(request)));
+    EXPECT_EQ(client->ReceiveHead().status, 200);
+    ASSERT_TRUE(client->ReceiveChunk().has_value());
+    client->Close();
+    EXPECT_TRUE(AwaitNoCalls(*server_)) << type;
+  }
+}
+
+TEST_F(HttpTest, ATimeoutEndsAStreamAndAWait) {
+  const auto client = Connect();
+  HttpResponse response = client->Post(kGenerate, kJson, R"({"count":1000000})",
+                                       {"Connect-Timeout-Ms: 50"});
+  const size_t last = response.body.rfind('\n', response.body.size() - 2) + 1;
+  const Json end = Json::parse(response.body.substr(last));
+  const Json& error = end.contains("error") ? end["error"] : end;
+  EXPECT_EQ(error["code"], "deadline_exceeded") << response.body.size();
+  EXPECT_TRUE(AwaitNoCalls(*server_));
+  // A wait is answered a little before the caller gives up.
+  const std::string job = server_->Train(EndlessJob("long")).job();
+  response = client->Post("/microgpt.v1.MicroGpt/GetStatus", kJson,
+                          R"({"job":")" + job + R"(","wait":"60s"})",
+                          {"Connect-Timeout-Ms: 300"});
+  EXPECT_EQ(response.status, 200);
+  EXPECT_FALSE(Json::parse(response.body).contains("done"));
+  client->Post("/microgpt.v1.MicroGpt/CancelTraining", kJson,
+               R"({"job":")" + job + R"("})");
+}
+
+TEST_F(HttpTest, SeventeenMegabytesAreTooLarge) {
+  const std::string text(17'000'000, 'a');
+  const HttpResponse response =
+      Connect()->Post("/microgpt.v1.MicroGpt/Train", kJson,
+                      R"({"model":"x","text":")" + text + R"("})");
+  EXPECT_EQ(response.status, 413);
+  EXPECT_EQ(Json::parse(response.body)["code"], "resource_exhausted");
+}
+
+TEST_F(HttpTest, MegabytesAreTrainedOn) {
+  std::string text;
+  while (text.size() < 5 << 20) text += "anna bela\\n";
+  const HttpResponse response =
+      Connect()->Post("/microgpt.v1.MicroGpt/Train", kJson,
+                      R"({"model":"big","text":")" + text +
+                          R"(","wait":"60s","config":{"steps":1}})");
+  EXPECT_EQ(response.status, 200) << response.body;
+  EXPECT_EQ(Json::parse(response.body)["state"], "STATE_SUCCEEDED");
+}
+
+TEST_F(HttpTest, AModelGoesOutAndInAsEnvelopes) {
+  const auto client = Connect();
+  const HttpResponse exported = client->Post(
+      "/microgpt.v1.Registry/ExportModel", "application/connect+proto",
+      Enveloped(v1::ExportModelRequest().SerializeAsString()));
+  std::string body;
+  for (const Envelope& envelope : Envelopes(exported.body)) {
+    v1::ExportModelResponse piece;
+    if (envelope.flags != 0) continue;
+    ASSERT_TRUE(piece.ParseFromString(envelope.message));
+    v1::ImportModelRequest request;
+    if (body.empty()) request.set_model("back");
+    request.set_chunk(piece.chunk());
+    body += Enveloped(request.SerializeAsString());
+  }
+  const HttpResponse imported = client->Post(
+      "/microgpt.v1.Registry/ImportModel", "application/connect+proto", body);
+  const std::vector<Envelope> envelopes = Envelopes(imported.body);
+  ASSERT_EQ(envelopes.size(), 2u) << imported.body;
+  v1::Model model;
+  ASSERT_TRUE(model.ParseFromString(envelopes[0].message));
+  EXPECT_EQ(model.name(), "back");
+  EXPECT_EQ(model.num_parameters(), 4192u);
+}
+
+TEST(HttpDrainTest, AStreamIsEndedWithUnavailable) {
+  TestServer server;
+  HttpClient client(server.server().http_address());
+  client.Send(TextOfPost(client, kGenerate, R"({"count":1000000})"));
+  EXPECT_EQ(client.ReceiveHead().status, 200);
+  ASSERT_TRUE(client.ReceiveChunk().has_value());
+  std::thread drain([&] { server.server().Drain(); });
+  std::string last;
+  while (const auto chunk = client.ReceiveChunk()) last = *chunk;
+  drain.join();
+  EXPECT_TRUE(client.body_ended());
+  EXPECT_EQ(last,
+            "{\"error\":{\"code\":\"unavailable\",\"message\":"
+            "\"the server is shutting down\"}}\n");
+}
+
+TEST(HttpDrainTest, MeanwhileHealthIsNotServing) {
+  Options options = TestServer::DefaultOptions();
+  options.workers = 1;
+  options.drain_timeout = std::chrono::seconds(60);
+  TestServer server(options);
+  const std::string job = server.Train(EndlessJob("slow")).job();
+  ASSERT_TRUE(server.AwaitInfo(
+      [](const v1::ServerInfo& info) { return info.running_jobs() == 1; }));
+  std::thread drain([&] { server.server().Drain(); });
+  const std::string address = server.server().http_address();
+  int status = 0;
+  while (status != 503) {
+    status = HttpClient(address).Get("/healthz").status;
+    ASSERT_TRUE(status == 200 || status == 503) << status;
+  }
+  // Until the job has ended, callers are answered.
+  const HttpResponse response =
+      HttpClient(address).Post("/microgpt.v1.MicroGpt/CancelTraining", kJson,
+                               R"({"job":")" + job + R"("})");
+  EXPECT_EQ(response.status, 200);
+  drain.join();
+  EXPECT_EQ(HttpClient(address).Get("/healthz").status, 0);
+}
+
+TEST(HttpOffTest, WithoutHttpThereIsNone) {
+  Options options = TestServer::DefaultOptions();
+  options.http_address = "";
+  TestServer server(options);
+  EXPECT_EQ(server.server().http_address(), "");
+  EXPECT_EQ(server.Texts({}).size(), 20u);
 }
 
 TEST_F(HttpTest, EveryMethodIsThereAndNoOther) {
