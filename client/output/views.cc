@@ -152,13 +152,6 @@ Entries ScoreEntries(std::string_view text, const v1::Score& score,
   return entries;
 }
 
-Entries PointEntries(const v1::Point& point) {
-  return {
-      {{"step", "STEP", kRight}, Plain(point.step())},
-      {{"loss", "LOSS", kRight}, {Loss(point.loss(), 6), Exact(point.loss())}},
-  };
-}
-
 // A limit that is 0 leaves it to the disk.
 Cell StoreLimit(std::uint64_t bytes) {
   return bytes == 0 ? Cell("as the disk has room", "0") : ByteCount(bytes);
@@ -255,11 +248,6 @@ Row ScoreRow(std::string_view text, const v1::Score& score,
              bool with_logprobs) {
   return {CellsOf(ScoreEntries(text, score, with_logprobs)),
           score.error().empty() ? Exact(score.logprob()) : "-"};
-}
-
-Columns PointColumns() { return ColumnsOf(PointEntries({})); }
-Row PointRow(const v1::Point& point) {
-  return {CellsOf(PointEntries(point)), Exact(point.loss())};
 }
 
 Columns ServerInfoColumns() { return ColumnsOf(ServerInfoEntries({}, {})); }
