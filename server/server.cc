@@ -95,6 +95,7 @@ Server::Server(const Options& options, std::unique_ptr<Store> store)
       transfers_(kTransferThreads, kMaxTransfers, "uploads and exports"),
       changes_(kMaxChanges, "changes of models and datasets"),
       evaluation_(registry_, datasets_),
+      inspection_(registry_, jobs_, datasets_),
       training_(jobs_, datasets_, evaluation_, options.workers),
       generation_({registry_, datasets_, generators_, run_queue_}),
       model_handlers_({registry_, datasets_, transfers_, changes_}),
@@ -103,7 +104,8 @@ Server::Server(const Options& options, std::unique_ptr<Store> store)
                     Describe(options)),
       microgpt_service_(training_, generation_, evaluation_, calls_),
       registry_service_(model_handlers_, dataset_handlers_, housekeeping_,
-                        calls_) {}
+                        calls_),
+      inspector_service_(inspection_, calls_) {}
 
 Server::~Server() { Drain(); }
 
@@ -150,6 +152,7 @@ absl::Status Server::Listen() {
                            grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(&microgpt_service_);
   builder.RegisterService(&registry_service_);
+  builder.RegisterService(&inspector_service_);
   grpc_server_ = builder.BuildAndStart();
   if (grpc_server_ == nullptr || port == 0) {
     grpc_server_ = nullptr;
@@ -163,6 +166,7 @@ absl::Status Server::Listen() {
   auto& health = *grpc_server_->GetHealthCheckService();
   health.SetServingStatus(v1::MicroGpt::service_full_name(), true);
   health.SetServingStatus(v1::Registry::service_full_name(), true);
+  health.SetServingStatus(v1::Inspector::service_full_name(), true);
   return absl::OkStatus();
 }
 

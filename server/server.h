@@ -17,6 +17,7 @@
 #include "server/handlers/generation.h"
 #include "server/handlers/generator_pool.h"
 #include "server/handlers/housekeeping.h"
+#include "server/handlers/inspection/inspection.h"
 #include "server/handlers/models.h"
 #include "server/handlers/training.h"
 #include "server/jobs/job_board.h"
@@ -73,6 +74,7 @@ class Server {
   Admission changes_;
   CallTracker calls_;
   EvaluationHandlers evaluation_;
+  InspectionHandlers inspection_;
   TrainingHandlers training_;
   GenerationHandlers generation_;
   ModelHandlers model_handlers_;
@@ -80,6 +82,7 @@ class Server {
   HousekeepingHandlers housekeeping_;
   MicroGptService microgpt_service_;
   RegistryService registry_service_;
+  InspectorService inspector_service_;
   std::unique_ptr<grpc::Server> grpc_server_;
   std::string address_;
 };

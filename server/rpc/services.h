@@ -5,12 +5,14 @@
 #ifndef MICROGPT_SERVER_RPC_SERVICES_H_
 #define MICROGPT_SERVER_RPC_SERVICES_H_
 
+#include "microgpt/v1/inspector.grpc.pb.h"
 #include "microgpt/v1/microgpt.grpc.pb.h"
 #include "microgpt/v1/registry.grpc.pb.h"
 #include "server/handlers/datasets.h"
 #include "server/handlers/evaluation.h"
 #include "server/handlers/generation.h"
 #include "server/handlers/housekeeping.h"
+#include "server/handlers/inspection/inspection.h"
 #include "server/handlers/models.h"
 #include "server/handlers/training.h"
 #include "server/rpc/call_tracker.h"
@@ -115,6 +117,30 @@ class RegistryService final
   ModelHandlers& models_;
   DatasetHandlers& datasets_;
   HousekeepingHandlers& housekeeping_;
+  CallTracker& tracker_;
+};
+
+// GetMetrics, which is registered but not overridden, is UNIMPLEMENTED.
+using RawInspector = v1::Inspector::WithRawCallbackMethod_Trace<
+    v1::Inspector::WithRawCallbackMethod_GetMetrics<
+        v1::Inspector::WithRawCallbackMethod_GetTensor<
+            v1::Inspector::WithRawCallbackMethod_Project<
+                v1::Inspector::WithRawCallbackMethod_NextTokens<
+                    v1::Inspector::Service>>>>>;
+
+class InspectorService final : public RawInspector {
+ public:
+  // Both must outlive the gRPC server.
+  InspectorService(InspectionHandlers& inspection, CallTracker& tracker)
+      : inspection_(inspection), tracker_(tracker) {}
+
+  grpc::ServerUnaryReactor* Trace(Context*, const Bytes*, Bytes*) override;
+  grpc::ServerUnaryReactor* GetTensor(Context*, const Bytes*, Bytes*) override;
+  grpc::ServerUnaryReactor* Project(Context*, const Bytes*, Bytes*) override;
+  grpc::ServerUnaryReactor* NextTokens(Context*, const Bytes*, Bytes*) override;
+
+ private:
+  InspectionHandlers& inspection_;
   CallTracker& tracker_;
 };
 

@@ -28,6 +28,7 @@ TestServer::TestServer(const Options& options) {
                                  grpc::InsecureChannelCredentials());
   microgpt_ = v1::MicroGpt::NewStub(channel_);
   registry_ = v1::Registry::NewStub(channel_);
+  inspector_ = v1::Inspector::NewStub(channel_);
 }
 
 v1::Job TestServer::Train(const v1::TrainRequest& request) {

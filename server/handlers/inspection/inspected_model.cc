@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "server/handlers/inspection/inspected_model.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "core/errors/errors.h"
+#include "server/handlers/defaults.h"
+
+namespace microgpt::server {
+namespace {
+
+absl::StatusOr<InspectedModel> FindVersion(const std::string& reference,
+                                           const Registry& registry) {
+  MICROGPT_ASSIGN_OR_RETURN(Registry::Snapshot snapshot,
+                            registry.Resolve(reference));
+  const ModelVersion& version = snapshot.version;
+  return InspectedModel{
+      .model = std::move(snapshot.model),
+      .reference = version.Reference(),
+      .job = version.job,
+      .step = version.training_config ? (*version.training_config)->steps : 0,
+      .dataset = version.dataset};
+}
+
+absl::Status CheckpointGone(const JobRecord& job,
+                            const std::optional<uint32_t>& step) {
+  const std::string until = step ? fmt::format(" up to step {}", *step) : "";
+  return WithReason(
+      absl::FailedPreconditionError(fmt::format(
+          "job {} keeps no checkpoint{}: it is at step {} of {}{}", job.id,
+          until, job.step, job.training_config->steps,
+          job.version == 0 ? ""
+                           : fmt::format(" and made \"{}\"",
+                                         ReferenceTo(job.model, job.version)))),
+      "CHECKPOINT_GONE");
+}
+
+}  // namespace
+
+absl::Status Validate(const SnapshotName& name) {
+  if (!name.model.empty() && !name.job.empty()) {
+    return FieldError("model", fmt::format("\"{}\" given together with job "
+                                           "\"{}\": give one of them",
+                                           name.model, name.job));
+  }
+  if (name.step && name.job.empty()) {
+    return FieldError("step",
+                      fmt::format("{} given without a job", *name.step));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<InspectedModel> FindSnapshot(const SnapshotName& name,
+                                            const Registry& registry,
+                                            const Jobs& jobs) {
+  if (name.job.empty()) {
+    return FindVersion(NameOrDefault(name.model), registry);
+  }
+  MICROGPT_ASSIGN_OR_RETURN(const JobRecord job, jobs.Get(name.job));
+  if (job.version == 0 || name.step.value_or(job.step) < job.step) {
+    return CheckpointGone(job, name.step);
+  }
+  auto version = FindVersion(ReferenceTo(job.model, job.version), registry);
+  if (absl::IsNotFound(version.status())) return CheckpointGone(job, name.step);
+  return version;
+}
+
+}  // namespace microgpt::server
