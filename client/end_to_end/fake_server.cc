@@ -137,6 +137,19 @@ class FakeServer::RegistryService final : public v1::Registry::Service {
   const Handlers& handlers_;
 };
 
+class FakeServer::InspectorService final : public v1::Inspector::Service {
+ public:
+  explicit InspectorService(const Handlers* handlers) : handlers_(*handlers) {}
+
+  Status Trace(ServerContext*, const v1::TraceRequest* request,
+               v1::TraceResponse* response) override {
+    return Answer(handlers_.trace, *request, response);
+  }
+
+ private:
+  const Handlers& handlers_;
+};
+
 class FakeServer::HealthService final
     : public grpc::health::v1::Health::Service {
  public:
@@ -155,6 +168,7 @@ class FakeServer::HealthService final
 FakeServer::FakeServer(const Handlers* handlers)
     : microgpt_(std::make_unique<MicroGptService>(handlers)),
       registry_(std::make_unique<RegistryService>(handlers)),
+      inspector_(std::make_unique<InspectorService>(handlers)),
       health_(std::make_unique<HealthService>(handlers)) {
   int port = 0;
   grpc::ServerBuilder builder;
@@ -163,6 +177,7 @@ FakeServer::FakeServer(const Handlers* handlers)
   builder.SetMaxReceiveMessageSize(16 << 20);
   builder.RegisterService(microgpt_.get());
   builder.RegisterService(registry_.get());
+  builder.RegisterService(inspector_.get());
   builder.RegisterService(health_.get());
   server_ = builder.BuildAndStart();
   address_ = fmt::format("127.0.0.1:{}", port);
