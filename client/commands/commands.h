@@ -23,6 +23,7 @@ void AddGenerate(CLI::App& root, Action* chosen);
 void AddLike(CLI::App& root, Action* chosen);
 void AddScore(CLI::App& root, Action* chosen);
 void AddEvaluate(CLI::App& root, Action* chosen);
+void AddTrace(CLI::App& root, Action* chosen);
 void AddJobs(CLI::App& root, Action* chosen);
 void AddStatus(CLI::App& root, Action* chosen);
 void AddWatch(CLI::App& root, Action* chosen);
