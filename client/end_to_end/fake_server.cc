@@ -137,6 +137,10 @@ class FakeServer::InspectorService final : public v1::Inspector::Service {
  public:
   explicit InspectorService(const Handlers* handlers) : handlers_(*handlers) {}
 
+  Status Trace(ServerContext*, const v1::TraceRequest* request,
+               v1::TraceResponse* response) override {
+    return Answer(handlers_.trace, *request, response);
+  }
   Status GetMetrics(ServerContext* context,
                     const v1::GetMetricsRequest* request,
                     ServerWriter<v1::GetMetricsResponse>* writer) override {

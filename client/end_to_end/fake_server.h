@@ -48,6 +48,7 @@ struct Handlers {
   Unary<v1::DeleteDatasetRequest, v1::DeleteDatasetResponse> delete_dataset;
   Stream<v1::GetMetricsRequest, v1::GetMetricsResponse> get_metrics;
   Unary<v1::GetServerInfoRequest, v1::ServerInfo> get_server_info;
+  Unary<v1::TraceRequest, v1::TraceResponse> trace;
   std::function<grpc::Status(grpc::ServerContext*,
                              const grpc::health::v1::HealthCheckRequest&,
                              grpc::health::v1::HealthCheckResponse*)>

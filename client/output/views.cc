@@ -157,11 +157,16 @@ Cell StoreLimit(std::uint64_t bytes) {
   return bytes == 0 ? Cell("as the disk has room", "0") : ByteCount(bytes);
 }
 
+std::string Dashboard(const std::string& address) {
+  return address.empty() ? "off" : "http://" + address;
+}
+
 Entries ServerInfoEntries(const v1::ServerInfo& info, Clock::time_point now) {
   const v1::ServerInfo::Limits& limits = info.limits();
   return {
       {{"version", "VERSION"}, info.version()},
       {{"start_time", "STARTED"}, Time(info.start_time(), now)},
+      {{"http_address", "DASHBOARD"}, Dashboard(info.http_address())},
       {{"models", "MODELS"}, Count(info.models())},
       {{"workers", "WORKERS"}, Count(info.workers())},
       {{"samplers", "SAMPLERS"}, Count(info.samplers())},
