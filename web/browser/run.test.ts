@@ -66,7 +66,8 @@ it('shows learning rate and norms, as the API has them', async () => {
   expect(rows.map((row) => Number(row[1]))).toEqual(rates);
   const [head, ...table] = await figures(page, 'Norms of each tensor');
   expect(head!.slice(1)).toEqual([...norms.keys()]);
-  const wte = table.map((row) => Number(row[1]));
+  // Floats, which JSON has with as many digits as they need.
+  const wte = table.map((row) => Math.fround(Number(row[1])));
   expect(wte).toEqual(norms.get('wte'));
 });
 
@@ -140,7 +141,6 @@ it('keeps what a reader zoomed in on while the run goes on', async () => {
   expect(await edge()).toBe(before);
   await back.click();
   expect(await edge()).toBeGreaterThan(before);
-  await microgpt.cancelTraining({ job });
 });
 
 it('can be read with the keyboard alone', async () => {
