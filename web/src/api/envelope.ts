@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+//
+// The Connect protocol's frames for streams: a byte of flags, the length in
+// four bytes, the most significant first, and the message.
+
+const endOfStream = 2;
+
+export interface Envelope {
+  end: boolean; // the last one: how the call ended, as JSON
+  data: Uint8Array<ArrayBuffer>;
+}
+
+export function envelope(data: Uint8Array): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(5 + data.length);
+  new DataView(frame.buffer).setUint32(1, data.length);
+  frame.set(data, 5);
+  return frame;
+}
+
+// The frames in `bytes`. Throws a RangeError where they end within one.
+export function openEnvelopes(bytes: Uint8Array<ArrayBuffer>): Envelope[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const envelopes: Envelope[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const length = view.getUint32(at + 1);
+    if (at + 5 + length > bytes.length) {
+      throw new RangeError('the answer ends within a message');
+    }
+    const data = bytes.subarray(at + 5, at + 5 + length);
+    envelopes.push({ end: (view.getUint8(at) & endOfStream) !== 0, data });
+    at += 5 + length;
+  }
+  return envelopes;
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+import { changeQuery, href, type QueryChange, readQuery } from './address';
+import { findRoute } from './routes';
+
+interface Place {
+  path: string;
+  search: string;
+}
+
+function current(): Place {
+  return { path: location.pathname, search: location.search };
+}
+
+// Where the page is, as the address bar has it. `path` and `query` are
+// reactive: who reads them is drawn again when the reader goes back.
+class Router {
+  #place = $state.raw<Place>(
+    typeof location === 'undefined' ? { path: '/', search: '' } : current(),
+  );
+  #query = $derived(readQuery(this.#place.search));
+
+  get path(): string {
+    return this.#place.path;
+  }
+
+  get query(): Readonly<Record<string, string>> {
+    return this.#query;
+  }
+
+  // Listens to the address bar and to clicks on links of this origin, which
+  // then open without a reload. Call it once.
+  start(): void {
+    addEventListener('popstate', () => (this.#place = current()));
+    document.addEventListener('click', (event) => this.#follow(event));
+  }
+
+  go(address: string, { replace = false } = {}): void {
+    if (replace) history.replaceState(null, '', address);
+    else history.pushState(null, '', address);
+    this.#place = current();
+    if (!replace) scrollTo(0, 0);
+  }
+
+  // Changes some of the query. Replaces the entry in the history by default:
+  // going back leaves the page, not each letter that was typed.
+  setQuery(change: QueryChange, { replace = true } = {}): void {
+    const query = changeQuery(this.query, change);
+    const segments = this.path
+      .split('/')
+      .filter(Boolean)
+      .map(decodeURIComponent);
+    const address = href(segments, query);
+    if (address === location.pathname + location.search) return;
+    if (replace) history.replaceState(null, '', address);
+    else history.pushState(null, '', address);
+    this.#place = current();
+  }
+
+  #follow(event: MouseEvent): void {
+    const plain =
+      event.button === 0 &&
+      !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+    const link = (event.target as Element).closest?.('a');
+    if (!plain || event.defaultPrevented || !link) return;
+    if (link.target || link.hasAttribute('download')) return;
+    const url = new URL(link.href, location.href);
+    if (url.origin !== location.origin || !findRoute(url.pathname)) return;
+    event.preventDefault();
+    this.go(url.pathname + url.search);
+  }
+}
+
+export const router = new Router();

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+import { expect, it } from 'vitest';
+
+import { cellAt, layoutOf, valueAt } from './heatmap-scene';
+
+const grid = {
+  title: 't',
+  rowLabel: 'from',
+  columnLabel: 'to',
+  rows: ['a', 'b'],
+  columns: ['x', 'y', 'z'],
+  values: [1, 2, 3, 4, 5, 6],
+};
+
+it('finds the cell at a place, and none beside them', () => {
+  const layout = layoutOf(grid, 600, false);
+  const { cells, size } = layout;
+  const at = (column: number, row: number) =>
+    cellAt(layout, grid, cells.x + column * size, cells.y + row * size);
+  expect(at(2.5, 1.5)).toEqual({ row: 1, column: 2 });
+  expect(valueAt(grid, 1, 2)).toBe(6);
+  expect(at(3.1, 0)).toBeUndefined();
+  expect(at(-0.1, 0)).toBeUndefined();
+  expect(at(0, 2.1)).toBeUndefined();
+});
+
+it('fits into its room until cells would be too small to see', () => {
+  const wide = { ...grid, columns: Array.from({ length: 40 }, () => 'x') };
+  expect(layoutOf(wide, 700, false).width).toBeLessThanOrEqual(700);
+  expect(layoutOf(wide, 50, false).size).toBe(6);
+});

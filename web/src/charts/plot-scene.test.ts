@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+import { describe, expect, it } from 'vitest';
+
+import { xRange, yRange } from './plot-scene';
+
+const line = (x: number[], y: (number | undefined)[]) => ({
+  name: 'loss',
+  colour: '#000',
+  x,
+  y,
+});
+
+describe('xRange', () => {
+  it('holds all lines', () => {
+    expect(xRange([line([3, 5], [1, 1]), line([4, 9], [1, 1])], false)).toEqual(
+      [3, 9],
+    );
+  });
+
+  it('leaves out of a log axis what has no place on it', () => {
+    expect(xRange([line([0, 2, 8], [1, 1, 1])], true)).toEqual([2, 8]);
+  });
+
+  it('is never empty', () => {
+    expect(xRange([], false)).toEqual([0, 1]);
+    expect(xRange([line([7], [1])], false)).toEqual([7, 8]);
+  });
+});
+
+describe('yRange', () => {
+  const curve = line([1, 2, 3], [9, 1, undefined]);
+
+  it('holds what is in sight, and the references', () => {
+    const [from, to] = yRange(
+      [curve],
+      [{ name: 'ln V', value: 3 }],
+      [2, 3],
+      false,
+    );
+    expect(from).toBeCloseTo(0.9);
+    expect(to).toBeCloseTo(3.1);
+  });
+
+  it('leaves out of a log axis what is not above 0', () => {
+    const [from] = yRange([line([1, 2], [0, 5])], [], [1, 2], true);
+    expect(from).toBeGreaterThan(0);
+  });
+
+  it('gives room to a flat line', () => {
+    const [from, to] = yRange([line([1, 2], [2, 2])], [], [1, 2], false);
+    expect(from).toBeLessThan(2);
+    expect(to).toBeGreaterThan(2);
+  });
+});

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+import type { Palette } from './colours';
+import { scaleOf } from './scales';
+import type { Scene, Shape } from './scene';
+
+export interface Dot {
+  label: string;
+  x: number;
+  y: number;
+  colour: string;
+  group?: string; // what its colour stands for
+}
+
+export interface ScatterView {
+  title: string;
+  xLabel: string;
+  yLabel: string;
+  dots: readonly Dot[];
+}
+
+export interface Placed {
+  dot: Dot;
+  x: number;
+  y: number;
+}
+
+const margin = { left: 52, right: 20, top: 12, bottom: 46 };
+
+function domain(values: readonly number[]): [number, number] {
+  const [from, to] = [Math.min(...values), Math.max(...values)];
+  if (!(from < to)) return [(from || 0) - 1, (to || 0) + 1];
+  const room = (to - from) / 16;
+  return [from - room, to + room];
+}
+
+function scalesOf(
+  view: ScatterView,
+  width: number,
+  height: number,
+  top: number,
+) {
+  const x = scaleOf(false, domain(view.dots.map((dot) => dot.x)), [
+    margin.left,
+    width - margin.right,
+  ]);
+  const y = scaleOf(false, domain(view.dots.map((dot) => dot.y)), [
+    height - margin.bottom,
+    margin.top + top,
+  ]);
+  return { x, y };
+}
+
+// Where each dot stands in a picture without title.
+export function place(
+  view: ScatterView,
+  width: number,
+  height: number,
+): Placed[] {
+  const { x, y } = scalesOf(view, width, height, 0);
+  return view.dots.map((dot) => ({ dot, x: x(dot.x), y: y(dot.y) }));
+}
+
+// The index of the dot nearest to a place, within 24 pixels.
+export function nearest(
+  placed: readonly Placed[],
+  x: number,
+  y: number,
+): number {
+  let best = -1;
+  let least = 24 ** 2;
+  for (const [index, at] of placed.entries()) {
+    const distance = (at.x - x) ** 2 + (at.y - y) ** 2;
+    if (distance <= least) [best, least] = [index, distance];
+  }
+  return best;
+}
+
+export function scatterScene(
+  view: ScatterView,
+  colours: Palette,
+  width: number,
+  height: number,
+  titled: boolean,
+): Scene {
+  const top = titled ? 28 : 0;
+  const { x, y } = scalesOf(view, width, height, top);
+  const { line, muted } = colours;
+  const [left, right] = [margin.left, width - margin.right];
+  const [upper, lower] = [margin.top + top, height - margin.bottom];
+  const shapes: Shape[] = [];
+  for (const { at, text } of y.ticks(6)) {
+    shapes.push(
+      {
+        kind: 'line',
+        points: [
+          [left, at],
+          [right, at],
+        ],
+        colour: line,
+        width: 1,
+      },
+      {
+        kind: 'text',
+        x: left - 8,
+        y: at,
+        text,
+        colour: muted,
+        size: 12,
+        anchor: 'end',
+        baseline: 'middle',
+      },
+    );
+  }
+  for (const { at, text } of x.ticks(8)) {
+    shapes.push(
+      {
+        kind: 'line',
+        points: [
+          [at, upper],
+          [at, lower],
+        ],
+        colour: line,
+        width: 1,
+      },
+      {
+        kind: 'text',
+        x: at,
+        y: lower + 18,
+        text,
+        colour: muted,
+        size: 12,
+        anchor: 'middle',
+      },
+    );
+  }
+  shapes.push(
+    {
+      kind: 'text',
+      x: right,
+      y: lower + 38,
+      text: view.xLabel,
+      colour: muted,
+      size: 12,
+      anchor: 'end',
+    },
+    {
+      kind: 'text',
+      x: 12,
+      y: (upper + lower) / 2,
+      text: view.yLabel,
+      colour: muted,
+      size: 12,
+      anchor: 'middle',
+      turned: true,
+    },
+  );
+  for (const dot of view.dots) {
+    const [dx, dy] = [x(dot.x), y(dot.y)];
+    shapes.push(
+      { kind: 'dot', x: dx, y: dy, radius: 4, fill: dot.colour },
+      {
+        kind: 'text',
+        x: dx + 7,
+        y: dy,
+        text: dot.label,
+        colour: colours.text,
+        size: 13,
+        baseline: 'middle',
+      },
+    );
+  }
+  if (titled) {
+    shapes.push({
+      kind: 'text',
+      x: left,
+      y: 22,
+      text: view.title,
+      colour: colours.text,
+      size: 15,
+      bold: true,
+    });
+  }
+  return { width, height, background: colours.background, shapes };
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+export const app = {
+  skip: 'Skip to content',
+  navigation: 'Pages',
+  openMenu: 'Open menu',
+  closeMenu: 'Close menu',
+  close: 'Close',
+  cancel: 'Cancel',
+  loading: 'Loading',
+  whatIsThis: 'What is this?',
+  theme: 'Theme',
+  themes: { system: 'System', light: 'Light', dark: 'Dark' },
+  language: 'Language',
+  notFound: 'No such page',
+  notFoundText: 'The address names no page of this dashboard.',
+  pages: {
+    models: 'Models',
+    model: 'Model',
+    train: 'Train',
+    run: 'Run',
+    compare: 'Compare',
+    playground: 'Playground',
+    system: 'System',
+  },
+};

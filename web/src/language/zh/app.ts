@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+import type { Catalogue } from '../en';
+
+export const app: Catalogue['app'] = {
+  skip: '跳到正文',
+  navigation: '页面',
+  openMenu: '打开菜单',
+  closeMenu: '关闭菜单',
+  close: '关闭',
+  cancel: '取消',
+  loading: '正在加载',
+  whatIsThis: '这是什么？',
+  theme: '主题',
+  themes: { system: '跟随系统', light: '浅色', dark: '深色' },
+  language: '语言',
+  notFound: '没有这个页面',
+  notFoundText: '该地址不对应仪表盘的任何页面。',
+  pages: {
+    models: '模型',
+    model: '模型',
+    train: '训练',
+    run: '训练记录',
+    compare: '比较',
+    playground: '试验场',
+    system: '系统',
+  },
+};

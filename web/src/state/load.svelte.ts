@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+import { type Failure, failureOf } from '../api/failure';
+
+// What a call answers, and how it goes.
+export interface Loaded<T> {
+  // The last answer. It stays while the next one is on its way.
+  readonly value: T | undefined;
+  readonly failure: Failure | undefined;
+  readonly busy: boolean;
+  // Asks again.
+  reload(): void;
+}
+
+// Calls `ask` now, and again whenever something reactive that it reads before
+// its first `await` changes. A call whose answer nobody wants any more, for the
+// question changed or the reader left, is aborted. Where `ask` gives undefined
+// there is nothing to ask. With `repeatMs` it asks again so long after each
+// answer, while the page is in sight. To be called while a component is made.
+export function load<T>(
+  ask: (signal: AbortSignal) => Promise<T> | undefined,
+  { repeatMs }: { repeatMs?: number } = {},
+): Loaded<T> {
+  let value = $state.raw<T>();
+  let failure = $state.raw<Failure>();
+  let busy = $state(false);
+  let turn = $state(0);
+
+  $effect(() => {
+    void turn;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const answer = ask(signal);
+    busy = answer !== undefined;
+    if (answer) void settle(answer, signal);
+    else [value, failure] = [undefined, undefined];
+    return () => controller.abort();
+  });
+
+  // Once more after `repeatMs`, or when the page comes back into sight.
+  function repeatLater(signal: AbortSignal) {
+    const again = () => {
+      if (!signal.aborted && document.visibilityState === 'visible') ++turn;
+    };
+    const timer = setTimeout(again, repeatMs);
+    document.addEventListener('visibilitychange', again, { signal });
+    signal.addEventListener('abort', () => clearTimeout(timer));
+  }
+
+  async function settle(answer: Promise<T>, signal: AbortSignal) {
+    try {
+      const result = await answer;
+      if (signal.aborted) return;
+      [value, failure] = [result, undefined];
+    } catch (error) {
+      if (signal.aborted) return;
+      failure = failureOf(error);
+    }
+    busy = false;
+    if (repeatMs !== undefined) repeatLater(signal);
+  }
+
+  return {
+    get value() {
+      return value;
+    },
+    get failure() {
+      return failure;
+    },
+    get busy() {
+      return busy;
+    },
+    reload: () => ++turn,
+  };
+}
