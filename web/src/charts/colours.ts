@@ -14,6 +14,8 @@ export interface Palette {
   series: readonly string[];
   // 0..1 to a colour that goes from the background's to a strong one.
   ramp: (share: number) => string;
+  // -1..1 to a colour: orange below 0, the background's at 0, green above.
+  diverge: (share: number) => string;
   // Whether text on such a colour has to be the other way round.
   inverse: string;
 }
@@ -41,6 +43,11 @@ const darkSeries = [
   '#a8d65c',
 ];
 
+function diverging(colours: string[]): (share: number) => string {
+  const ramp = interpolateRgbBasis(colours);
+  return (share) => ramp((1 + Math.min(1, Math.max(-1, share))) / 2);
+}
+
 const light: Palette = {
   background: '#ffffff',
   text: '#171a1d',
@@ -53,6 +60,15 @@ const light: Palette = {
     '#c3e4df',
     '#63b8ae',
     '#1b8078',
+    '#073f3c',
+  ]),
+  diverge: diverging([
+    '#7a2a06',
+    '#d06a34',
+    '#f3c6a8',
+    '#f4f6f7',
+    '#a9d9d2',
+    '#2c9086',
     '#073f3c',
   ]),
   inverse: '#ffffff',
@@ -70,6 +86,15 @@ const dark: Palette = {
     '#12413f',
     '#167d75',
     '#4ccabe',
+    '#d5f7f2',
+  ]),
+  diverge: diverging([
+    '#ffcfae',
+    '#ef8a50',
+    '#7a3d1b',
+    '#1b2024',
+    '#12524e',
+    '#35b3a7',
     '#d5f7f2',
   ]),
   inverse: '#04201e',

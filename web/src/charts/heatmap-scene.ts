@@ -14,6 +14,10 @@ export interface Grid {
   // What the ends of the colours stand for; default: 0 and the largest value.
   from?: number;
   to?: number;
+  // Values have a sign, and 0 is in the middle of the colours.
+  signed?: boolean;
+  // Write the values into cells that are large enough.
+  numbers?: boolean;
 }
 
 export interface Layout {
@@ -72,16 +76,49 @@ export function valueAt(grid: Grid, row: number, column: number) {
   return grid.values[row * grid.columns.length + column];
 }
 
-function bounds(grid: Grid): [number, number] {
+// What the ends of the colours stand for.
+export function bounds(grid: Grid): [number, number] {
   let top = -Infinity;
-  for (const value of grid.values)
-    if (value !== undefined) top = Math.max(top, value);
+  for (const value of grid.values) {
+    if (value === undefined) continue;
+    top = Math.max(top, grid.signed ? Math.abs(value) : value);
+  }
+  if (grid.signed) {
+    const end = grid.to ?? (top > 0 ? top : 1);
+    return [-end, end];
+  }
   const from = grid.from ?? 0;
   return [from, grid.to ?? (top > from ? top : from + 1)];
 }
 
+// 0.47 as ".47", 12.3 as "12": what fits into a cell.
+export function short(value: number): string {
+  const size = Math.abs(value);
+  const text = value.toFixed(size >= 10 ? 0 : size >= 1 ? 1 : 2);
+  return text.replace(/^(-?)0\./, '$1.').replace(/^-(\.?0+)$/, '$1');
+}
+
+function numberIn(
+  value: number,
+  strength: number, // of the cell's colour, 0..1
+  cell: Area,
+  colours: Palette,
+): Shape {
+  return {
+    kind: 'text',
+    x: cell.x + cell.width / 2,
+    y: cell.y + cell.height / 2,
+    text: short(value),
+    colour: strength > 0.55 ? colours.inverse : colours.text,
+    size: 11,
+    anchor: 'middle',
+    baseline: 'middle',
+  };
+}
+
 function cells(grid: Grid, layout: Layout, colours: Palette): Shape[] {
   const [from, to] = bounds(grid);
+  const numbers = grid.numbers && layout.size >= 24;
   const { x, y } = layout.cells;
   const { size } = layout;
   const gap = size > 12 ? 1 : 0;
@@ -90,16 +127,19 @@ function cells(grid: Grid, layout: Layout, colours: Palette): Shape[] {
     const row = Math.floor(index / grid.columns.length);
     const column = index % grid.columns.length;
     const share = Math.min(1, Math.max(0, (value - from) / (to - from)));
-    return [
-      {
-        kind: 'box',
-        x: x + column * size,
-        y: y + row * size,
-        width: size - gap,
-        height: size - gap,
-        fill: colours.ramp(share),
-      },
-    ];
+    const area: Area = {
+      x: x + column * size,
+      y: y + row * size,
+      width: size - gap,
+      height: size - gap,
+    };
+    const fill = grid.signed
+      ? colours.diverge(2 * share - 1)
+      : colours.ramp(share);
+    const box: Shape = { kind: 'box', ...area, fill };
+    if (!numbers) return [box];
+    const strength = grid.signed ? Math.abs(2 * share - 1) : share;
+    return [box, numberIn(value, strength, area, colours)];
   });
 }
 

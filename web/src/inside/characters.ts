@@ -3,6 +3,7 @@
 // Kinds of characters, to see in a picture of embeddings whether a model put
 // together what belongs together: vowels and kinds of consonants as letters
 // mostly sound, rows of the kana table, classes of Python's symbols.
+import type { MarkShape } from '../charts/marks';
 
 export const kinds = [
   'vowel',
@@ -123,7 +124,7 @@ export function kindOf(text: string): Kind {
   return /^\p{L}/u.test(first) ? 'letter' : 'symbol';
 }
 
-export const shapes = [
+const shapes: readonly MarkShape[] = [
   'circle',
   'square',
   'triangle',
@@ -131,9 +132,7 @@ export const shapes = [
   'cross',
   'plus',
   'ring',
-] as const;
-
-export type MarkShape = (typeof shapes)[number];
+];
 
 // How a kind is drawn. No two kinds that stand next to each other in `kinds`
 // share a shape, and no two at all share shape and one of eight colours.
