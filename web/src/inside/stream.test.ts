@@ -18,7 +18,15 @@ const trace = create(TraceResponseSchema, {
     ['layer0.mlp', '', 'b', 'd'],
   ].map(([stage, ...texts]) => ({
     stage: stage!,
-    positions: [{}, { candidates: texts.map((text) => ({ token: { text } })) }],
+    positions: [
+      {},
+      {
+        candidates: texts.map((text, index) => ({
+          token: { text, id: text ? text.charCodeAt(0) : 0 },
+          probability: (5 - index) / 10,
+        })),
+      },
+    ],
   })),
 });
 
@@ -56,8 +64,12 @@ it('has no stages where the residual stream was not asked for', () => {
 
 it('follows those that lead at the end through the stages', () => {
   expect(coursesOf(trace.lens, 1, 2)).toEqual([
-    { text: '', ranks: [undefined, 3, 1] },
-    { text: 'b', ranks: [2, 1, 2] },
+    {
+      text: '',
+      ranks: [undefined, 3, 1],
+      probabilities: [undefined, 0.3, 0.5],
+    },
+    { text: 'b', ranks: [2, 1, 2], probabilities: [0.4, 0.5, 0.4] },
   ]);
   expect(coursesOf(trace.lens, 0, 2)).toEqual([]);
 });

@@ -78,6 +78,7 @@ export interface Course {
   // Its place among the candidates after each stage, 1 the likeliest;
   // undefined: below all that were asked for.
   ranks: (number | undefined)[];
+  probabilities: (number | undefined)[]; // likewise
 }
 
 // How the order of candidates forms at a position: the course of those that
@@ -87,17 +88,18 @@ export function coursesOf(
   position: number,
   most: number,
 ): Course[] {
-  const lists = lens.map(({ positions }) =>
-    (positions[position]?.candidates ?? []).map(
-      ({ token }) => token?.text ?? '',
-    ),
+  const lists = lens.map(
+    ({ positions }) => positions[position]?.candidates ?? [],
   );
   const leading = lists.at(-1)?.slice(0, most) ?? [];
-  return leading.map((text) => ({
-    text,
-    ranks: lists.map((list) => {
-      const at = list.indexOf(text);
-      return at < 0 ? undefined : at + 1;
-    }),
-  }));
+  return leading.map(({ token }) => {
+    const places = lists.map((list) =>
+      list.findIndex((candidate) => candidate.token?.id === token?.id),
+    );
+    return {
+      text: token?.text ?? '',
+      ranks: places.map((at) => (at < 0 ? undefined : at + 1)),
+      probabilities: places.map((at, stage) => lists[stage]![at]?.probability),
+    };
+  });
 }

@@ -27,18 +27,19 @@ export function glyphs(tokens: readonly VocabularyToken[]): string[] {
   return tokens.map(({ text }) => glyph(text));
 }
 
-// What was read at each position.
+// What was read at each position. BOS is only ever read first.
 export function readGlyphs(
   positions: readonly Pick<TraceResponse_Position, 'token'>[],
 ): string[] {
   return positions.map(({ token }) => glyph(token?.text, begin));
 }
 
-// Labels of positions that no two share: "2 m".
+// Labels of positions that no two share, counted from `first`: "2 m".
 export function positionLabels(
   positions: readonly Pick<TraceResponse_Position, 'token'>[],
+  first = 0,
 ): string[] {
-  return readGlyphs(positions).map((text, index) => `${index} ${text}`);
+  return readGlyphs(positions).map((text, index) => `${first + index} ${text}`);
 }
 
 // The text of the tokens before a position, as NextTokens wants its prefix:
