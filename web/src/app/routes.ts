@@ -30,6 +30,31 @@ const table: readonly Route[] = [
     pattern: pattern('/models/:model'),
     load: () => import('../pages/models/Model.svelte'),
   },
+  {
+    name: 'inside',
+    pattern: pattern('/models/:model/inside'),
+    load: () => import('../pages/inside/Inside.svelte'),
+  },
+  {
+    name: 'inside',
+    pattern: pattern('/runs/:job/inside'),
+    load: () => import('../pages/inside/Inside.svelte'),
+  },
+  {
+    name: 'weights',
+    pattern: pattern('/models/:model/weights'),
+    load: () => import('../pages/weights/Weights.svelte'),
+  },
+  {
+    name: 'weights',
+    pattern: pattern('/runs/:job/weights'),
+    load: () => import('../pages/weights/Weights.svelte'),
+  },
+  {
+    name: 'learn',
+    pattern: pattern('/learn'),
+    load: () => import('../pages/learn/Learn.svelte'),
+  },
 ];
 
 // What stands in the navigation, in order.
@@ -37,7 +62,10 @@ export const navigation: readonly {
   page: PageName;
   path: string;
   icon: IconName;
-}[] = [{ page: 'models', path: '/models', icon: 'models' }];
+}[] = [
+  { page: 'models', path: '/models', icon: 'models' },
+  { page: 'learn', path: '/learn', icon: 'learn' },
+];
 
 // Where an address without a path leads.
 export const home = '/models';

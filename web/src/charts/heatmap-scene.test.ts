@@ -14,9 +14,9 @@ const grid = {
 
 it('finds the cell at a place, and none beside them', () => {
   const layout = layoutOf(grid, 600, false);
-  const { cells, size } = layout;
+  const { cells, size, tall } = layout;
   const at = (column: number, row: number) =>
-    cellAt(layout, grid, cells.x + column * size, cells.y + row * size);
+    cellAt(layout, grid, cells.x + column * size, cells.y + row * tall);
   expect(at(2.5, 1.5)).toEqual({ row: 1, column: 2 });
   expect(valueAt(grid, 1, 2)).toBe(6);
   expect(at(3.1, 0)).toBeUndefined();
@@ -38,13 +38,7 @@ it('puts 0 in the middle of the colours of what has a sign', () => {
 });
 
 it('writes numbers as short as cells are narrow', () => {
-  expect([0.469, 1, 0.004, -0.3, -0.001, 12.6, -1.25].map(short)).toEqual([
-    '.47',
-    '1.0',
-    '.00',
-    '-.30',
-    '.00',
-    '13',
-    '-1.3',
-  ]);
+  expect(
+    [0.469, 1, 0.998, 0.004, -0.3, -0.001, 12.6, -1.25, 9.97].map(short),
+  ).toEqual(['.47', '1.0', '1.0', '.00', '-.30', '.00', '13', '-1.3', '10']);
 });

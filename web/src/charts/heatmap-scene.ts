@@ -24,35 +24,50 @@ export interface Layout {
   width: number;
   height: number;
   cells: Area; // of all cells
-  size: number; // of a cell, both ways
+  size: number; // width of a cell
+  tall: number; // its height
 }
 
-const [smallest, largest] = [6, 34];
+const [smallest, largest, ofMany] = [6, 34, 20];
+const many = 32; // rows
+// Narrow cells of few rows are higher than wide.
+const [lowest, fewRows] = [18, 64];
 const title = 24;
 const labels = 30;
 const edge = 8;
 
 // Cells as large as fit into `room` pixels across.
 export function layoutOf(grid: Grid, room: number, titled: boolean): Layout {
-  const longest = Math.max(1, ...grid.rows.map((row) => [...row].length));
+  const longest = Math.max(1, ...grid.rows.map(widthOf));
   const left = 26 + Math.min(longest, 12) * 8;
   const top = (titled ? title : 0) + labels + 16;
   const fits = Math.floor(
     (room - left - edge) / Math.max(1, grid.columns.length),
   );
-  const size = Math.max(smallest, Math.min(largest, fits));
+  const most = grid.rows.length > many ? ofMany : largest;
+  const size = Math.max(smallest, Math.min(most, fits));
+  const tall =
+    grid.rows.length <= fewRows && !isSquare(grid)
+      ? Math.max(size, lowest)
+      : size;
   const cells = {
     x: left,
     y: top,
     width: size * grid.columns.length,
-    height: size * grid.rows.length,
+    height: tall * grid.rows.length,
   };
   return {
     width: Math.max(left + cells.width + edge, 120),
     height: top + cells.height + edge,
     cells,
     size,
+    tall,
   };
+}
+
+// Grids of all against all keep their shape.
+function isSquare(grid: Grid): boolean {
+  return grid.rows.length === grid.columns.length;
 }
 
 // The cell at a place of the picture; undefined: there is none.
@@ -63,7 +78,7 @@ export function cellAt(
   y: number,
 ): { row: number; column: number } | undefined {
   const column = Math.floor((x - layout.cells.x) / layout.size);
-  const row = Math.floor((y - layout.cells.y) / layout.size);
+  const row = Math.floor((y - layout.cells.y) / layout.tall);
   const inside =
     row >= 0 &&
     row < grid.rows.length &&
@@ -93,8 +108,8 @@ export function bounds(grid: Grid): [number, number] {
 
 // 0.47 as ".47", 12.3 as "12": what fits into a cell.
 export function short(value: number): string {
-  const size = Math.abs(value);
-  const text = value.toFixed(size >= 10 ? 0 : size >= 1 ? 1 : 2);
+  const size = Math.abs(Number(value.toFixed(2)));
+  const text = value.toFixed(size >= 9.95 ? 0 : size >= 1 ? 1 : 2);
   return text.replace(/^(-?)0\./, '$1.').replace(/^-(\.?0+)$/, '$1');
 }
 
@@ -120,7 +135,7 @@ function cells(grid: Grid, layout: Layout, colours: Palette): Shape[] {
   const [from, to] = bounds(grid);
   const numbers = grid.numbers && layout.size >= 24;
   const { x, y } = layout.cells;
-  const { size } = layout;
+  const { size, tall } = layout;
   const gap = size > 12 ? 1 : 0;
   return grid.values.flatMap((value, index): Shape[] => {
     if (value === undefined) return [];
@@ -129,9 +144,9 @@ function cells(grid: Grid, layout: Layout, colours: Palette): Shape[] {
     const share = Math.min(1, Math.max(0, (value - from) / (to - from)));
     const area: Area = {
       x: x + column * size,
-      y: y + row * size,
+      y: y + row * tall,
       width: size - gap,
-      height: size - gap,
+      height: tall - gap,
     };
     const fill = grid.signed
       ? colours.diverge(2 * share - 1)
@@ -143,16 +158,28 @@ function cells(grid: Grid, layout: Layout, colours: Palette): Shape[] {
   });
 }
 
+// In characters of Latin script; those of East Asia are about twice as wide.
+function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) width += character > '\u2e7f' ? 1.7 : 1;
+  return width;
+}
+
 // Labels of rows and columns; where cells are small, of some of them.
 function names(grid: Grid, layout: Layout, colours: Palette): Shape[] {
-  const { cells, size } = layout;
-  const every = Math.max(1, Math.ceil(11 / size));
-  const font = Math.min(13, Math.max(9, size * 0.62));
+  const { cells, size, tall } = layout;
+  const everyRow = Math.max(1, Math.ceil(11 / tall));
+  const font = Math.min(13, Math.max(10, size * 0.62));
+  const longest = Math.max(1, ...grid.columns.map((text) => widthOf(text)));
+  const everyColumn = Math.max(
+    1,
+    Math.ceil((longest * font * 0.62 + 3) / size),
+  );
   const base = { colour: colours.muted, size: font } as const;
   const shapes: Shape[] = [];
   for (const [row, text] of grid.rows.entries()) {
-    if (row % every !== 0) continue;
-    const y = cells.y + (row + 0.5) * size;
+    if (row % everyRow !== 0) continue;
+    const y = cells.y + (row + 0.5) * tall;
     shapes.push({
       kind: 'text',
       ...base,
@@ -164,7 +191,7 @@ function names(grid: Grid, layout: Layout, colours: Palette): Shape[] {
     });
   }
   for (const [column, text] of grid.columns.entries()) {
-    if (column % every !== 0) continue;
+    if (column % everyColumn !== 0) continue;
     const x = cells.x + (column + 0.5) * size;
     shapes.push({
       kind: 'text',

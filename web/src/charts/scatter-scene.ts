@@ -210,8 +210,11 @@ export function scatterScene(
   );
   const placed = view.dots.map((dot) => ({ dot, x: x(dot.x), y: y(dot.y) }));
   const readable = labelled(placed);
+  const radius = placed.length > 300 ? 2.5 : 4;
   for (const { dot, x: dx, y: dy } of placed) {
-    shapes.push(...markShapes(dot.shape ?? 'circle', dx, dy, 4, dot.colour));
+    shapes.push(
+      ...markShapes(dot.shape ?? 'circle', dx, dy, radius, dot.colour),
+    );
     if (!readable.has(dot)) continue;
     shapes.push({
       kind: 'text',
