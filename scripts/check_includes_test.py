@@ -155,7 +155,7 @@ class CheckIncludesTest(unittest.TestCase):
                             "<google/protobuf/message.h>"):
                 self.assert_refuses(
                     f"server/{folder}/new.cc", include,
-                    "only server/rpc and server/handlers know messages")
+                    "only transports and server/handlers know messages")
 
     def test_inside_server_arrows_point_to_earlier_levels(self):
         for who, whom in (("errors", "threads"), ("threads", "store"),

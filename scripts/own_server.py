@@ -46,7 +46,8 @@ class Server:
     def __init__(self, program, data, *flags):
         begin = time.perf_counter()
         self.process = subprocess.Popen(
-            [program, "--grpc-address=127.0.0.1:0", f"--data-dir={data}", *flags],
+            [program, "--grpc-address=127.0.0.1:0", "--http-address=off",
+             f"--data-dir={data}", *flags],
             stderr=subprocess.PIPE, text=True)
         for line in self.process.stderr:
             match = re.search(r"listening on (\S+)", line)

@@ -5,6 +5,7 @@ real server; and looks at what they print where the README promises something.
   readme_test.py BIN    the folder with microgptd and mgpt
 """
 
+import json
 import os
 import pathlib
 import re
@@ -32,19 +33,23 @@ class Readme(unittest.TestCase):
         pathlib.Path(cls.folder.name, "names.txt").write_text(cls.text)
         cls.server = subprocess.Popen(
             [BIN / "microgptd", "--grpc-address=127.0.0.1:0",
+             "--http-address=127.0.0.1:0",
              f"--data-dir={cls.folder.name}/data"],
             stderr=subprocess.PIPE, text=True)
-        for line in cls.server.stderr:
-            if match := re.search(r"listening on (\S+)", line):
-                break
+        found = []  # where gRPC listens, and HTTP
+        while len(found) < 2:
+            line = cls.server.stderr.readline()
+            found += re.findall(r"listening on (\S+)", line)
+        address, http = found
         cls.drain = subprocess.Popen(["cat"], stdin=cls.server.stderr,
                                      stdout=subprocess.DEVNULL)
-        cls.environment = {**os.environ, "MGPT_SERVER": match[1],
+        cls.environment = {**os.environ, "MGPT_SERVER": address,
                            "PATH": f"{BIN}:{os.environ['PATH']}"}
         cls.printed = {}
         for command in commands():
             done = subprocess.run(
-                ["bash", "-o", "pipefail", "-c", command], cwd=cls.folder.name,
+                ["bash", "-o", "pipefail", "-c",
+                 command.replace("localhost:8080", http)], cwd=cls.folder.name,
                 env=cls.environment, capture_output=True, text=True)
             cls.printed[command] = done
 
@@ -84,6 +89,14 @@ class Readme(unittest.TestCase):
         strings = self.lines("mgpt like")
         self.assertEqual(len(set(strings)), 10)
         self.assertFalse(set(strings) & set(examples))
+
+    def test_curl_trains_and_generates(self):
+        [job] = map(json.loads, self.lines("MicroGpt/Train"))
+        self.assertEqual(job["state"], "STATE_SUCCEEDED")
+        messages = map(json.loads, self.lines("MicroGpt/Generate"))
+        samples = [sample for message in messages
+                   for sample in message["samples"]]
+        self.assertEqual(len(samples), 5)
 
     def test_a_name_is_likelier_than_gibberish(self):
         rows = [row.split() for row in self.lines("mgpt score mine emma zzxqj")]

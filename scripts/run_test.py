@@ -15,7 +15,8 @@ import unittest
 
 BIN = None  # where microgptd and mgpt are, from the command line
 SCRIPT = pathlib.Path(__file__).with_name("run")
-ANY_PORT = ["--", "--grpc-address", "127.0.0.1:0"]
+ANY_PORT = ["--", "--grpc-address", "127.0.0.1:0",
+            "--http-address", "127.0.0.1:0"]
 
 
 class RunTest(unittest.TestCase):
@@ -66,7 +67,8 @@ class RunTest(unittest.TestCase):
 
     def assert_interrupt_drains(self, signal_number):
         process = self.start(*ANY_PORT)
-        self.read_until(process.stderr, "Ctrl-C ends the server")
+        said = self.read_until(process.stderr, "Ctrl-C ends the server")
+        self.assertRegex(said, r"run: .*http://127\.0\.0\.1:[0-9]+")
         os.killpg(process.pid, signal_number)
         output, _ = process.communicate(timeout=120)
         self.assertEqual(process.returncode, 0)
@@ -100,7 +102,7 @@ class RunTest(unittest.TestCase):
         address = line.rsplit("listening on ", 1)[1].split()[0]
 
         code, output, errors = self.run_script(
-            "--", "--grpc-address", address)
+            "--", "--http-address", "off", "--grpc-address", address)
         self.assertEqual((code, output), (1, ""))
         self.assertIn("the server did not start", errors)
         self.assertIn(address, errors)

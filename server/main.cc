@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "server/descriptors.h"
 #include "server/logging.h"
 #include "server/options.h"
 #include "server/server.h"
@@ -35,6 +36,7 @@ int main(int argc, char** argv) {
     return 0;
   }
 
+  microgpt::server::RaiseDescriptorLimit();
   microgpt::server::ShutdownSignals signals;
   microgpt::server::StartLogging(options->json_log, options->log_level);
   spdlog::info("microgptd {}: {}", microgpt::server::kVersion,
@@ -43,6 +45,9 @@ int main(int argc, char** argv) {
       Server::Start(*options);
   if (!server.ok()) return Refuse(server.status(), 1);
   spdlog::info("listening on {}", (*server)->address());
+  if (!(*server)->http_address().empty()) {
+    spdlog::info("http: listening on {}", (*server)->http_address());
+  }
 
   signals.Wait();
   spdlog::info("draining: at most {} s", options->drain_timeout.count());

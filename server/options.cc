@@ -14,12 +14,21 @@
 
 #include "absl/flags/flag.h"
 #include "absl/flags/reflection.h"
+#include "absl/strings/str_split.h"
 #include "core/errors/errors.h"
 #include "server/errors/errors.h"
 #include "server/version.h"
 
 ABSL_FLAG(std::string, grpc_address, "127.0.0.1:50051",
           "host:port to listen on; port 0 takes a free one and logs it");
+ABSL_FLAG(std::string, http_address, "127.0.0.1:8080",
+          "host:port to listen on for HTTP (the API for browsers and curl, "
+          "/healthz); port 0 takes a free one and logs it; off: no HTTP");
+ABSL_FLAG(std::string, http_hosts, "",
+          "names under which HTTP is reached, beside localhost and the host of "
+          "--http-address, as in gpt.example.org,10.0.0.5; what the field Host "
+          "says is checked against them, so that no other site's page in a "
+          "browser gets through; *: any, behind a proxy that checks");
 ABSL_FLAG(uint32_t, workers, 0,
           "threads that train, each a job of its own unless one asks for "
           "several (1..1024); 0: one a core");
@@ -49,10 +58,11 @@ namespace {
 constexpr std::string_view kVariablePrefix = "MICROGPT_";
 
 // In the order of --help.
-constexpr std::array<std::string_view, 11> kFlags = {
-    "grpc_address",    "data_dir",   "workers",      "samplers",
-    "max_queued",      "max_calls",  "model_memory", "max_store_size",
-    "drain_timeout_s", "log_format", "log_level"};
+constexpr std::array<std::string_view, 13> kFlags = {
+    "grpc_address", "http_address",   "http_hosts",      "data_dir",
+    "workers",      "samplers",       "max_queued",      "max_calls",
+    "model_memory", "max_store_size", "drain_timeout_s", "log_format",
+    "log_level"};
 
 absl::CommandLineFlag& Flag(std::string_view name) {
   return *absl::FindCommandLineFlag(std::string(name));
@@ -80,7 +90,7 @@ std::string Variable(std::string_view name) {
 std::string Help() {
   std::string help =
       "microgptd: trains small character-level GPTs and generates with them, "
-      "over gRPC.\n\n"
+      "over gRPC and HTTP.\n\n"
       "Usage: microgptd [flags]\n\n"
       "Every flag can also be set in the environment: --max-queued is\n"
       "MICROGPT_MAX_QUEUED. The command line wins.\n\n";
@@ -188,8 +198,8 @@ absl::Status CheckChoice(const absl::Flag<std::string>& flag,
                   value, fmt::join(choices, ", ")));
 }
 
-absl::Status CheckAddress() {
-  const std::string address = absl::GetFlag(FLAGS_grpc_address);
+absl::Status CheckAddress(const absl::Flag<std::string>& flag) {
+  const std::string address = absl::GetFlag(flag);
   const size_t colon = address.rfind(':');
   if (colon != std::string::npos && colon > 0) {
     const std::string port = address.substr(colon + 1);
@@ -199,9 +209,30 @@ absl::Status CheckAddress() {
                         });
     if (number && std::stoul(port) <= 65535) return absl::OkStatus();
   }
-  return absl::InvalidArgumentError(fmt::format(
-      "--grpc-address: \"{}\" is not host:port with a port of 0 to 65535",
-      address));
+  return absl::InvalidArgumentError(
+      fmt::format("{}: \"{}\" is not host:port with a port of 0 to 65535",
+                  Spelled(std::string(flag.Name())), address));
+}
+
+// The parts of --http-hosts. INVALID_ARGUMENT: one is no host.
+absl::StatusOr<std::vector<std::string>> ParseHosts() {
+  std::vector<std::string> hosts =
+      absl::StrSplit(absl::GetFlag(FLAGS_http_hosts), ',', absl::SkipEmpty());
+  for (const std::string& host : hosts) {
+    // An address of IPv6 stands in brackets, as it does in Host.
+    const bool bracketed = host.starts_with('[') && host.ends_with(']');
+    const bool good = std::all_of(host.begin(), host.end(), [&](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' ||
+             c == '-' || c == '_' ||
+             (bracketed && (c == ':' || c == '[' || c == ']'));
+    });
+    if (good || host == "*") continue;
+    return absl::InvalidArgumentError(fmt::format(
+        "--http-hosts: \"{}\" is not the name or address of a host, without "
+        "a port",
+        host));
+  }
+  return hosts;
 }
 
 // "500MiB", "2GiB", "64K", "1048576". INVALID_ARGUMENT: something else.
@@ -252,7 +283,10 @@ absl::StatusOr<std::string> DefaultDataDir(const char* const* environment) {
 absl::Status CheckFlags() {
   constexpr uint32_t kMaxThreads = 1024;
   constexpr uint32_t kMillion = 1'000'000;
-  MICROGPT_RETURN_IF_ERROR(CheckAddress());
+  MICROGPT_RETURN_IF_ERROR(CheckAddress(FLAGS_grpc_address));
+  if (absl::GetFlag(FLAGS_http_address) != "off") {
+    MICROGPT_RETURN_IF_ERROR(CheckAddress(FLAGS_http_address));
+  }
   MICROGPT_RETURN_IF_ERROR(CheckNumber(FLAGS_workers, 0, kMaxThreads));
   MICROGPT_RETURN_IF_ERROR(CheckNumber(FLAGS_samplers, 0, kMaxThreads));
   MICROGPT_RETURN_IF_ERROR(CheckNumber(FLAGS_max_queued, 1, kMillion));
@@ -273,6 +307,9 @@ absl::StatusOr<Options> FromFlags(const char* const* environment) {
   }
   Options options;
   options.grpc_address = absl::GetFlag(FLAGS_grpc_address);
+  options.http_address = absl::GetFlag(FLAGS_http_address);
+  if (options.http_address == "off") options.http_address.clear();
+  MICROGPT_ASSIGN_OR_RETURN(options.http_hosts, ParseHosts());
   options.workers = absl::GetFlag(FLAGS_workers);
   options.samplers = absl::GetFlag(FLAGS_samplers);
   options.max_queued = absl::GetFlag(FLAGS_max_queued);

@@ -16,6 +16,8 @@ namespace microgpt::server {
 // text of --help for each.
 struct Options {
   std::string grpc_address;
+  std::string http_address;             // empty: no HTTP
+  std::vector<std::string> http_hosts;  // that HTTP requests may be for; "*"
   uint32_t workers = 0;
   uint32_t samplers = 0;
   uint32_t max_queued = 0;

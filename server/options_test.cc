@@ -19,6 +19,7 @@ using Strings = std::vector<std::string>;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::StartsWith;
 
 absl::StatusOr<Options> Read(const Strings& arguments,
@@ -44,6 +45,8 @@ TEST(OptionsTest, WithoutFlagsTheDefaultsHold) {
   const auto options = Read({});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->grpc_address, "127.0.0.1:50051");
+  EXPECT_EQ(options->http_address, "127.0.0.1:8080");
+  EXPECT_THAT(options->http_hosts, IsEmpty());
   EXPECT_EQ(options->workers, Cores());
   EXPECT_EQ(options->samplers, Cores());
   EXPECT_EQ(options->max_queued, 1000u);
@@ -59,12 +62,16 @@ TEST(OptionsTest, WithoutFlagsTheDefaultsHold) {
 
 TEST(OptionsTest, EveryFlagIsRead) {
   const auto options =
-      Read({"--grpc-address=0.0.0.0:0", "--workers=3", "--samplers=4",
-            "--max-queued=5", "--max-calls=6", "--data-dir=data",
-            "--max-store-size=7MiB", "--model-memory=8K", "--drain-timeout-s=0",
-            "--log-format=json", "--log-level=debug"});
+      Read({"--grpc-address=0.0.0.0:0", "--http-address=[::]:80",
+            "--http-hosts=a.example,10.0.0.1,[fe80::1]", "--workers=3",
+            "--samplers=4", "--max-queued=5", "--max-calls=6",
+            "--data-dir=data", "--max-store-size=7MiB", "--model-memory=8K",
+            "--drain-timeout-s=0", "--log-format=json", "--log-level=debug"});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->grpc_address, "0.0.0.0:0");
+  EXPECT_EQ(options->http_address, "[::]:80");
+  EXPECT_THAT(options->http_hosts,
+              ElementsAre("a.example", "10.0.0.1", "[fe80::1]"));
   EXPECT_EQ(options->workers, 3u);
   EXPECT_EQ(options->samplers, 4u);
   EXPECT_EQ(options->max_queued, 5u);
@@ -97,6 +104,7 @@ TEST(OptionsTest, AFlagWithoutAValueIsRefused) {
 TEST(OptionsTest, EveryFlagCanBeSetInTheEnvironment) {
   const auto options =
       Read({}, {"PATH=/bin", "MICROGPT_GRPC_ADDRESS=[::1]:1",
+                "MICROGPT_HTTP_ADDRESS=off", "MICROGPT_HTTP_HOSTS=*",
                 "MICROGPT_WORKERS=3", "MICROGPT_SAMPLERS=4",
                 "MICROGPT_MAX_QUEUED=5", "MICROGPT_MAX_CALLS=6",
                 "MICROGPT_DATA_DIR=/d", "MICROGPT_MODEL_MEMORY=7MiB",
@@ -105,9 +113,9 @@ TEST(OptionsTest, EveryFlagCanBeSetInTheEnvironment) {
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_THAT(
       options->effective,
-      ElementsAre("grpc-address=[::1]:1", "data-dir=/d", "workers=3",
-                  "samplers=4", "max-queued=5", "max-calls=6",
-                  "model-memory=7MiB", "max-store-size=2GiB",
+      ElementsAre("grpc-address=[::1]:1", "http-address=off", "http-hosts=*",
+                  "data-dir=/d", "workers=3", "samplers=4", "max-queued=5",
+                  "max-calls=6", "model-memory=7MiB", "max-store-size=2GiB",
                   "drain-timeout-s=8", "log-format=json", "log-level=error"));
 }
 
@@ -259,6 +267,23 @@ TEST(OptionsTest, AnAddressIsHostAndPort) {
   }
 }
 
+TEST(OptionsTest, HttpCanBeOff) {
+  EXPECT_EQ(Read({"--http-address=off"})->http_address, "");
+  EXPECT_EQ(ErrorOf({"--http-address=8080"}),
+            "--http-address: \"8080\" is not host:port with a port of 0 to "
+            "65535");
+}
+
+TEST(OptionsTest, AHostHasNoPortAndNoScheme) {
+  EXPECT_THAT(Read({"--http-hosts=a,,b"})->http_hosts, ElementsAre("a", "b"));
+  for (const std::string host :
+       {"a:80", "http://a", "a b", "*.example.org", "::1"}) {
+    EXPECT_EQ(ErrorOf({"--http-hosts=x," + host}),
+              "--http-hosts: \"" + host +
+                  "\" is not the name or address of a host, without a port");
+  }
+}
+
 TEST(OptionsTest, AChoiceIsOneOfAFew) {
   for (const char* level : {"debug", "info", "warn", "error"}) {
     EXPECT_TRUE(Read({"--log-level", level}).ok()) << level;
@@ -274,11 +299,11 @@ TEST(OptionsTest, HelpTellsEveryFlagWithItsDefault) {
     const auto options = Read({flag});
     ASSERT_TRUE(options.ok());
     for (const char* mention :
-         {"--grpc-address=127.0.0.1:50051", "--workers=0", "--samplers=0",
-          "--max-queued=1000", "--max-calls=1000",
-          "--data-dir=", "--model-memory=1GiB", "--max-store-size=0",
-          "--drain-timeout-s=10", "--log-format=text", "--log-level=info",
-          "--help", "--version", "MICROGPT_MAX_QUEUED"}) {
+         {"--grpc-address=127.0.0.1:50051", "--http-address=127.0.0.1:8080",
+          "--http-hosts=", "--workers=0", "--samplers=0", "--max-queued=1000",
+          "--max-calls=1000", "--data-dir=", "--model-memory=1GiB",
+          "--max-store-size=0", "--drain-timeout-s=10", "--log-format=text",
+          "--log-level=info", "--help", "--version", "MICROGPT_MAX_QUEUED"}) {
       EXPECT_THAT(options->print_and_exit, HasSubstr(mention));
     }
   }

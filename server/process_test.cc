@@ -25,6 +25,8 @@ using ::testing::StartsWith;
 
 const std::string kServer = MICROGPT_BINARY_DIR "/bin/microgptd";
 const std::string kInMemory = "--data-dir=:memory:";
+const std::string kFreePort = "--grpc-address=127.0.0.1:0";
+const std::string kNoHttp = "--http-address=off";
 const std::string kClient = MICROGPT_BINARY_DIR "/bin/mgpt";
 
 // What stands behind "listening on" in the server's log.
@@ -41,7 +43,7 @@ void ExpectRefused(Process& process, int exit_code,
 }
 
 TEST(ProcessTest, TermDrainsAndExitsWithZero) {
-  Process server({kServer, kInMemory, "--grpc-address=127.0.0.1:0"});
+  Process server({kServer, kInMemory, kFreePort, kNoHttp});
   EXPECT_THAT(AwaitAddress(server), StartsWith("127.0.0.1:"));
   server.Signal(SIGTERM);
   EXPECT_THAT(server.Output(), HasSubstr("drained"));
@@ -49,17 +51,15 @@ TEST(ProcessTest, TermDrainsAndExitsWithZero) {
 }
 
 TEST(ProcessTest, EffectiveConfigurationIsLogged) {
-  Process server(
-      {kServer, kInMemory, "--grpc-address=127.0.0.1:0", "--workers=3"},
-      {"MICROGPT_WORKERS=5", "MICROGPT_MAX_QUEUED=7"});
+  Process server({kServer, kInMemory, kFreePort, kNoHttp, "--workers=3"},
+                 {"MICROGPT_WORKERS=5", "MICROGPT_MAX_QUEUED=7"});
   const std::string line = server.AwaitLine("grpc-address=");
   EXPECT_THAT(line, HasSubstr("workers=3"));
   EXPECT_THAT(line, HasSubstr("max-queued=7"));
 }
 
 TEST(ProcessTest, JsonLogIsAnObjectALine) {
-  Process server(
-      {kServer, kInMemory, "--grpc-address=127.0.0.1:0", "--log-format=json"});
+  Process server({kServer, kInMemory, kFreePort, kNoHttp, "--log-format=json"});
   const std::string line = server.AwaitLine("listening on ");
   EXPECT_THAT(line, StartsWith("{\"time\":\""));
   EXPECT_THAT(line, HasSubstr("\"level\":\"info\",\"message\":\"listening on"));
@@ -67,14 +67,31 @@ TEST(ProcessTest, JsonLogIsAnObjectALine) {
 }
 
 TEST(ProcessTest, SecondServerOnAPortIsRefusedInOneSentence) {
-  Process first({kServer, kInMemory, "--grpc-address=127.0.0.1:0"});
+  Process first({kServer, kInMemory, kFreePort, kNoHttp});
   const std::string address = AwaitAddress(first);
-  Process second(
-      {kServer, kInMemory, "--grpc-address", address, "--log-level=error"});
+  Process second({kServer, kInMemory, "--grpc-address", address, kNoHttp,
+                  "--log-level=error"});
   ExpectRefused(second, 1,
                 "cannot listen on " + address +
                     ": the address is not this machine's, or its port is "
                     "taken by another server or not allowed");
+}
+
+TEST(ProcessTest, HttpListensToo) {
+  Process server({kServer, kInMemory, kFreePort, "--http-address=127.0.0.1:0"});
+  AwaitAddress(server);  // scripts take the first line of that kind for gRPC's
+  EXPECT_THAT(server.AwaitLine("http: "), HasSubstr("listening on 127.0.0.1:"));
+}
+
+TEST(ProcessTest, ATakenHttpPortIsRefusedInOneSentence) {
+  Process first({kServer, kInMemory, kFreePort, "--http-address=127.0.0.1:0"});
+  const std::string line = first.AwaitLine("http: ");
+  const std::string address = line.substr(line.find("127.0.0.1:"));
+  Process second({kServer, kInMemory, kFreePort, "--http-address", address,
+                  "--log-level=error"});
+  ExpectRefused(second, 1,
+                "cannot listen on " + address +
+                    " (--http-address) for HTTP: Address already in use");
 }
 
 TEST(ProcessTest, BadFlagIsRefusedInOneSentence) {
@@ -110,8 +127,8 @@ TEST(ProcessTest, HelpAndVersionPrintAndExitWithZero) {
 class ServerOn {
  public:
   explicit ServerOn(const std::string& directory)
-      : process_({kServer, "--data-dir", directory,
-                  "--grpc-address=127.0.0.1:0", "--drain-timeout-s=0"}),
+      : process_({kServer, "--data-dir", directory, kFreePort, kNoHttp,
+                  "--drain-timeout-s=0"}),
         stub_(v1::MicroGpt::NewStub(grpc::CreateChannel(
             AwaitAddress(process_), grpc::InsecureChannelCredentials()))) {}
 
@@ -170,8 +187,8 @@ TEST(ProcessTest, AfterAKillEveryAcceptedJobEndsWithOneVersionEach) {
 TEST(ProcessTest, ASecondServerOnADirectoryIsRefusedInOneSentence) {
   TemporaryDirectory directory;
   ServerOn first(directory.path());
-  Process second({kServer, "--data-dir", directory.path(),
-                  "--grpc-address=127.0.0.1:0", "--log-level=error"});
+  Process second({kServer, "--data-dir", directory.path(), kFreePort, kNoHttp,
+                  "--log-level=error"});
   const std::string output = second.Output();
   EXPECT_THAT(output, StartsWith("microgptd: "));
   EXPECT_THAT(output, HasSubstr(directory.path()));

@@ -19,6 +19,7 @@
 #include "server/handlers/convert.h"
 #include "server/handlers/defaults.h"
 #include "server/handlers/limits.h"
+#include "server/http/embedded_files.h"
 #include "server/store/sqlite_store.h"
 #include "server/version.h"
 
@@ -85,10 +86,12 @@ Server::Server(const Options& options, std::unique_ptr<Store> store)
       store_(std::move(store)),
       models_(options.model_memory_bytes),
       datasets_(*store_, kDatasetMemoryBytes),
+      checkpoints_(kCheckpointMemoryBytes),
       board_(options.max_queued, options.workers),
       jobs_(*store_, board_, datasets_),
-      registry_(*store_, jobs_, models_),
-      workers_(options.workers, {board_, jobs_, datasets_, models_}),
+      registry_(*store_, jobs_, models_, checkpoints_),
+      workers_(options.workers,
+               {board_, jobs_, datasets_, models_, checkpoints_}),
       generators_(options.samplers),
       run_queue_(options.samplers, options.max_calls,
                  "Generate and Score calls (--max-calls)"),
@@ -101,9 +104,11 @@ Server::Server(const Options& options, std::unique_ptr<Store> store)
       dataset_handlers_({datasets_, transfers_, changes_}),
       housekeeping_({jobs_, board_, *store_, models_, run_queue_},
                     Describe(options)),
+      metrics_(jobs_, checkpoints_),
       microgpt_service_(training_, generation_, evaluation_, calls_),
       registry_service_(model_handlers_, dataset_handlers_, housekeeping_,
-                        calls_) {}
+                        calls_),
+      inspector_service_(metrics_, calls_) {}
 
 Server::~Server() { Drain(); }
 
@@ -138,7 +143,26 @@ absl::Status Server::AwaitBuiltin() {
       "the built-in model could not be trained: {}", job.error().message()));
 }
 
+// Both addresses are taken before anything is answered at one of them.
 absl::Status Server::Listen() {
+  if (!options_.http_address.empty()) {
+    MICROGPT_ASSIGN_OR_RETURN(
+        http_server_, HttpServer::Listen({.address = options_.http_address,
+                                          .hosts = options_.http_hosts}));
+    http_address_ = http_server_->address();
+  }
+  MICROGPT_RETURN_IF_ERROR(ListenForGrpc());
+  if (http_server_ == nullptr) return absl::OkStatus();
+  http_server_->Serve(
+      {.methods =
+           AllMethods({training_, generation_, evaluation_, model_handlers_,
+                       dataset_handlers_, housekeeping_, metrics_}),
+       .files = StaticFiles(DashboardFiles()),
+       .tracker = calls_});
+  return absl::OkStatus();
+}
+
+absl::Status Server::ListenForGrpc() {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   // gRPC's health service does not bring its description; reflection wants one.
@@ -150,6 +174,7 @@ absl::Status Server::Listen() {
                            grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(&microgpt_service_);
   builder.RegisterService(&registry_service_);
+  builder.RegisterService(&inspector_service_);
   grpc_server_ = builder.BuildAndStart();
   if (grpc_server_ == nullptr || port == 0) {
     grpc_server_ = nullptr;
@@ -163,6 +188,7 @@ absl::Status Server::Listen() {
   auto& health = *grpc_server_->GetHealthCheckService();
   health.SetServingStatus(v1::MicroGpt::service_full_name(), true);
   health.SetServingStatus(v1::Registry::service_full_name(), true);
+  health.SetServingStatus(v1::Inspector::service_full_name(), true);
   return absl::OkStatus();
 }
 
@@ -175,6 +201,7 @@ void Server::Drain() {
   if (grpc_server_ != nullptr) {
     grpc_server_->GetHealthCheckService()->SetServingStatus(false);
   }
+  if (http_server_ != nullptr) http_server_->StartDraining();
   board_.AwaitIdle(deadline);
   const size_t unfinished = board_.queued() + board_.running();
   if (unfinished > 0) {
@@ -187,6 +214,7 @@ void Server::Drain() {
   constexpr std::chrono::milliseconds kLastWord{500};
   calls_.AwaitNone(std::max(deadline, JobBoard::Clock::now() + kLastWord));
   calls_.StopAll();
+  http_server_ = nullptr;
   // What is not ours to stop (health watchers, reflection) gets a moment.
   grpc_server_->Shutdown(std::chrono::system_clock::now() +
                          std::chrono::seconds(1));

@@ -11,20 +11,23 @@
 #include "absl/status/statusor.h"
 #include "core/model/model.h"
 #include "server/cache/lru_cache.h"
+#include "server/calls/call_tracker.h"
 #include "server/datasets/datasets.h"
 #include "server/handlers/datasets.h"
 #include "server/handlers/evaluation.h"
 #include "server/handlers/generation.h"
 #include "server/handlers/generator_pool.h"
 #include "server/handlers/housekeeping.h"
+#include "server/handlers/metrics.h"
 #include "server/handlers/models.h"
 #include "server/handlers/training.h"
+#include "server/http/http_server.h"
+#include "server/jobs/checkpoints.h"
 #include "server/jobs/job_board.h"
 #include "server/jobs/jobs.h"
 #include "server/jobs/worker_pool.h"
 #include "server/options.h"
 #include "server/registry/registry.h"
-#include "server/rpc/call_tracker.h"
 #include "server/rpc/services.h"
 #include "server/store/store.h"
 #include "server/threads/run_queue.h"
@@ -47,6 +50,9 @@ class Server {
   // "127.0.0.1:50051", with the port that was taken for port 0.
   const std::string& address() const { return address_; }
 
+  // The same of HTTP; empty without it.
+  const std::string& http_address() const { return http_address_; }
+
   // Health becomes NOT_SERVING and no new job is accepted or begun; running
   // jobs and calls get options.drain_timeout to finish, then they are cut
   // short. The jobs that have not ended run after the next start. Blocks until
@@ -58,11 +64,13 @@ class Server {
 
   absl::Status AwaitBuiltin();
   absl::Status Listen();
+  absl::Status ListenForGrpc();
 
   const Options options_;
   const std::unique_ptr<Store> store_;
   LruCache<Model> models_;
   Datasets datasets_;
+  Checkpoints checkpoints_;
   JobBoard board_;
   Jobs jobs_;
   Registry registry_;
@@ -78,10 +86,14 @@ class Server {
   ModelHandlers model_handlers_;
   DatasetHandlers dataset_handlers_;
   HousekeepingHandlers housekeeping_;
+  MetricsHandlers metrics_;
   MicroGptService microgpt_service_;
   RegistryService registry_service_;
+  InspectorService inspector_service_;
   std::unique_ptr<grpc::Server> grpc_server_;
   std::string address_;
+  std::unique_ptr<HttpServer> http_server_;
+  std::string http_address_;
 };
 
 }  // namespace microgpt::server

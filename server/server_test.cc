@@ -441,7 +441,7 @@ TEST_F(ServerTest, ReflectionListsAndDescribesTheServices) {
   std::string listed;
   ASSERT_TRUE(server_.SendBytes(path, {"\x3a\x00", 2}, &listed).ok());
   for (const std::string service :
-       {"microgpt.v1.MicroGpt", "microgpt.v1.Registry",
+       {"microgpt.v1.MicroGpt", "microgpt.v1.Registry", "microgpt.v1.Inspector",
         "grpc.health.v1.Health"}) {
     EXPECT_THAT(listed, ::testing::HasSubstr(service));
     // Field 4, file_containing_symbol; an error would carry its number back.
@@ -482,7 +482,8 @@ TEST_F(ServerTest, ListsArePagedInOrder) {
 
 TEST_F(ServerTest, HealthIsServingFromTheFirstAnswer) {
   const auto health = grpc::health::v1::Health::NewStub(server_.channel());
-  for (const char* service : {"", "microgpt.v1.MicroGpt"}) {
+  for (const char* service :
+       {"", "microgpt.v1.MicroGpt", "microgpt.v1.Inspector"}) {
     grpc::ClientContext context;
     grpc::health::v1::HealthCheckRequest request;
     request.set_service(service);

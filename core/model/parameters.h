@@ -28,6 +28,11 @@ struct TensorSpec {
 std::vector<TensorSpec> TensorSpecs(const ModelConfig& config,
                                     uint32_t vocab_size);
 
+// How many those are.
+inline size_t CountTensors(const ModelConfig& config) {
+  return 3 + 6 * size_t{config->n_layer};
+}
+
 // All weights of a model, or as many gradients or optimizer moments, in one
 // contiguous arena with named views. A value. Views are borrowed from it.
 template <typename T>

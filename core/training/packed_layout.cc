@@ -77,6 +77,23 @@ void PackedLayout::Unpack(const AlignedVector<T>& from,
   });
 }
 
+std::vector<PackedLayout::Rows> PackedLayout::Tensors() const {
+  const size_t square = size_t{n_embd} * row_length;
+  std::vector<Rows> tensors = {{wte, vocab_size},
+                               {wpe, (lm_head - wpe) / row_length},
+                               {lm_head, vocab_size}};
+  tensors.reserve(3 + 6 * layers.size());
+  for (const Layer& layer : layers) {
+    tensors.push_back({layer.attn_wqkv, n_embd});
+    tensors.push_back({layer.attn_wqkv + square, n_embd});
+    tensors.push_back({layer.attn_wqkv + 2 * square, n_embd});
+    tensors.push_back({layer.attn_wo, n_embd});
+    tensors.push_back({layer.mlp_fc1, 4 * size_t{n_embd}});
+    tensors.push_back({layer.mlp_fc2, 4 * size_t{n_embd}});
+  }
+  return tensors;
+}
+
 template void PackedLayout::Pack(const Parameters<float>&,
                                  AlignedVector<float>&) const;
 template void PackedLayout::Pack(const Parameters<double>&,

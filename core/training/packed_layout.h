@@ -42,6 +42,15 @@ struct PackedLayout {
   void Pack(const Parameters<T>& from, AlignedVector<T>& to) const;
   template <typename T>
   void Unpack(const AlignedVector<T>& from, Parameters<T>& to) const;
+
+  // Where the rows of a tensor begin, and how many they are: of mlp_fc2 its
+  // columns. Each has n_embd weights.
+  struct Rows {
+    size_t offset;
+    size_t count;
+  };
+  // All tensors, in the order of TensorSpecs.
+  std::vector<Rows> Tensors() const;
 };
 
 }  // namespace microgpt

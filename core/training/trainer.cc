@@ -68,6 +68,7 @@ class TrainerOf final : public Trainer {
         split_(
             SplitDocuments(training->validation, documents_.size(), random_)),
         layout_(model, tokenizer_.vocab_size()),
+        tensors_(layout_.Tensors()),
         optimizer_(training, layout_.size),
         batch_(training->batch_size, model->block_size, ChunkPositions(model)),
         longest_(LongestDocument(documents_, model->block_size)),
@@ -83,13 +84,13 @@ class TrainerOf final : public Trainer {
   }
 
   std::optional<double> Step(const std::stop_token& stop) override {
-    assert(steps_done_ < training_->steps);
-    const FlushDenormals flush;
-    CutBatch();
-    const std::optional<double> loss = ComputeStep(stop);
-    if (!loss) return std::nullopt;
-    ++steps_done_;
-    return *loss / static_cast<double>(batch_.positions());
+    return TakeStep(stop, {});
+  }
+
+  std::optional<double> MeasuredStep(const std::stop_token& stop,
+                                     std::span<TensorNorms> norms) override {
+    assert(norms.size() == tensors_.size());
+    return TakeStep(stop, norms);
   }
 
   uint32_t steps_done() const override { return steps_done_; }
@@ -122,6 +123,18 @@ class TrainerOf final : public Trainer {
     Parameters<T> parameters(model_, tokenizer_.vocab_size());
     parameters.Draw(training_->init_std, random_);
     layout_.Pack(parameters, weights_);
+  }
+
+  // norms: empty, or to be filled.
+  std::optional<double> TakeStep(const std::stop_token& stop,
+                                 std::span<TensorNorms> norms) {
+    assert(steps_done_ < training_->steps);
+    const FlushDenormals flush;
+    CutBatch();
+    const std::optional<double> loss = ComputeStep(stop, norms);
+    if (!loss) return std::nullopt;
+    ++steps_done_;
+    return *loss / static_cast<double>(batch_.positions());
   }
 
   // The documents of the next step. Those of the one after it begin to come
@@ -162,15 +175,21 @@ class TrainerOf final : public Trainer {
 
   // The step's summed loss; nullopt, with the weights as they were, if `stop`
   // was requested.
-  std::optional<double> ComputeStep(const std::stop_token& stop) {
+  std::optional<double> ComputeStep(const std::stop_token& stop,
+                                    std::span<TensorNorms> norms) {
     if (stop.stop_requested()) return std::nullopt;
     const OptimizerStep<T> step = optimizer_.Step(steps_done_, weights_.data());
-    if (IsShortDocument()) {
+    // A gradient that is to be measured must be whole.
+    if (IsShortDocument() && norms.empty()) {
       return AddGradient(0, {GradientUse::kMove, gradients_[0].data(), step},
                          *desks_[0]);
     }
     if (!SumGradients(stop)) return std::nullopt;
-    MoveTogether(step);
+    if (norms.empty()) {
+      MoveTogether(step);
+    } else {
+      MeasureTogether(step, norms);
+    }
     return std::accumulate(
         losses_.begin(),
         losses_.begin() + static_cast<ptrdiff_t>(batch_.chunks()), 0.0);
@@ -207,22 +226,44 @@ class TrainerOf final : public Trainer {
 
   size_t Parts() const { return std::min(gradients_.size(), batch_.chunks()); }
 
-  // Every thread moves its share of the weights, if they are worth a meeting.
-  void MoveTogether(const OptimizerStep<T>& step) {
-    constexpr size_t kWorthSharing = size_t{1} << 14;
-    std::array<const T*, kMostParts> all_sums;
+  // The gradients of the step's parts, which are to be added.
+  std::span<const T* const> Sums() {
     for (size_t part = 0; part < Parts(); ++part) {
-      all_sums[part] = gradients_[part].data();
+      sums_[part] = gradients_[part].data();
     }
-    const std::span<const T* const> sums = std::span(all_sums).first(Parts());
+    return std::span(sums_).first(Parts());
+  }
+
+  // Among how many threads the weights are to be shared, if they are worth a
+  // meeting.
+  size_t Shares() const {
+    constexpr size_t kWorthSharing = size_t{1} << 14;
+    return std::clamp<size_t>(layout_.size / kWorthSharing, 1, team_.size());
+  }
+
+  // Every thread moves its share of the weights.
+  void MoveTogether(const OptimizerStep<T>& step) {
+    const std::span<const T* const> sums = Sums();
     const size_t rows = layout_.size / layout_.row_length;
-    const size_t shares =
-        std::clamp<size_t>(layout_.size / kWorthSharing, 1, team_.size());
+    const size_t shares = Shares();
     team_.Run(shares, [&](size_t share, size_t) {
       const auto row = [&](size_t i) {
         return rows * i / shares * layout_.row_length;
       };
       MoveWeights<T>(step, sums, row(share), row(share + 1));
+    });
+  }
+
+  // The same, tensor by tensor; who is free takes the next.
+  void MeasureTogether(const OptimizerStep<T>& step,
+                       std::span<TensorNorms> norms) {
+    const std::span<const T* const> sums = Sums();
+    const size_t pieces =
+        Shares() == 1 ? 1 : std::min(tensors_.size(), Team::kMostPieces);
+    team_.Run(pieces, [&](size_t piece, size_t) {
+      for (size_t i = piece; i < tensors_.size(); i += pieces) {
+        norms[i] = MoveAndMeasure<T>(layout_, tensors_[i], step, sums);
+      }
     });
   }
 
@@ -241,12 +282,14 @@ class TrainerOf final : public Trainer {
   const DocumentSplit split_;
   uint32_t steps_done_ = 0;
   const PackedLayout layout_;
+  const std::vector<PackedLayout::Rows> tensors_;
   AlignedVector<T> weights_;
   OptimizerOf<T> optimizer_;
   Batch batch_;
   const size_t longest_;  // positions of the longest document
   const ChunkLimits limits_;
   std::vector<AlignedVector<T>> gradients_;  // of a step's parts
+  std::array<const T*, kMostParts> sums_;    // where those begin
   Team team_;
   std::vector<std::unique_ptr<Desk>> desks_;  // one a thread
   std::vector<double> losses_;                // of the chunks
@@ -267,6 +310,7 @@ uint64_t BytesOf(const ModelConfig& model, const TrainingConfig& training,
   return sizeof(TrainerOf<T>) + (1 + parts) * layout.size * sizeof(T) +
          parts * sizeof(AlignedVector<T>) +
          model->n_layer * sizeof(PackedLayout::Layer) +
+         CountTensors(model) * sizeof(PackedLayout::Rows) +
          OptimizerOf<T>::Bytes(training, layout.size) +
          Batch::Bytes(training->batch_size) +
          std::min<uint64_t>(training->threads, parts) * desk +

@@ -94,6 +94,20 @@ TEST_P(GoldenTest, TheFirstStepsGradientOfEveryTensorEqualsPythons) {
   ExpectTensorsNear(gradient, golden_.gradients);
 }
 
+TEST_P(GoldenTest, TheFirstStepsGradientNormsEqualPythons) {
+  const auto trainer = CreateTrainer();
+  std::vector<TensorNorms> norms(golden_.gradients.size());
+  ASSERT_TRUE(trainer->MeasuredStep(std::stop_token(), norms));
+  for (size_t i = 0; i < norms.size(); ++i) {
+    double squares = 0;
+    for (const double value : golden_.gradients[i].values) {
+      squares += value * value;
+    }
+    EXPECT_NEAR(norms[i].gradient, std::sqrt(squares), 1e-9)
+        << golden_.gradients[i].name;
+  }
+}
+
 TEST_P(GoldenTest, EveryLossInFloatIsWithinTwoInAHundredThousandOfPythons) {
   settings_.precision = Precision::kFloat32;
   const auto trainer = CreateTrainer();

@@ -39,7 +39,8 @@ class PollerTest(unittest.TestCase):
     def start_server(self, address):
         """Where a server listens that ends with the test."""
         server = subprocess.Popen(
-            [SERVER, "--data-dir=:memory:", "--grpc-address", address],
+            [SERVER, "--data-dir=:memory:", "--http-address=off",
+             "--grpc-address", address],
             stderr=subprocess.PIPE, text=True)
         self.addCleanup(server.communicate)
         self.addCleanup(server.terminate)

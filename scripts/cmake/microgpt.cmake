@@ -71,6 +71,30 @@ function(microgpt_library)
   endif()
 endfunction()
 
+# A library with one function of server/http/embedded_files.h: the files of a
+# directory, or none if DIRECTORY is left out.
+#
+#   microgpt_embedded_files(NAME dashboard FUNCTION DashboardFiles
+#     DIRECTORY ${PROJECT_SOURCE_DIR}/web/dist DEPENDS what-makes-them)
+function(microgpt_embedded_files)
+  cmake_parse_arguments(ARG "" "NAME;FUNCTION;DIRECTORY" "DEPENDS;DEPS" ${ARGN})
+  _microgpt_folder(folder)
+  set(target microgpt_${folder}_${ARG_NAME})
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/${ARG_NAME}.cc)
+  set(files)
+  if(ARG_DIRECTORY)
+    file(GLOB_RECURSE files CONFIGURE_DEPENDS ${ARG_DIRECTORY}/*)
+  endif()
+  add_custom_command(OUTPUT ${source}
+    COMMAND ${PROJECT_SOURCE_DIR}/scripts/embed_files ${ARG_FUNCTION} ${source}
+      ${ARG_DIRECTORY}
+    DEPENDS ${PROJECT_SOURCE_DIR}/scripts/embed_files ${files} ${ARG_DEPENDS}
+    VERBATIM)
+  add_library(${target} STATIC ${source})
+  _microgpt_target(${target})
+  _microgpt_link(${target} ${ARG_DEPS})
+endfunction()
+
 function(microgpt_binary)
   cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
   _microgpt_remember(${ARG_SRCS})

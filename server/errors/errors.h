@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The server's own kinds of failure, on top of core/errors. rpc/status.cc turns
-// their payloads into google.rpc details.
+// The server's own kinds of failure, on top of core/errors. The transports turn
+// their payloads into google.rpc details (calls/error_details.h).
 #ifndef MICROGPT_SERVER_ERRORS_ERRORS_H_
 #define MICROGPT_SERVER_ERRORS_ERRORS_H_
 

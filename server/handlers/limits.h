@@ -47,6 +47,9 @@ inline constexpr size_t kMaxEvaluations = 16;
 inline constexpr double kMaxEvaluationWork = 1e11;
 // Of those kept, some 2 KiB each.
 inline constexpr uint64_t kEvaluationMemoryBytes = uint64_t{4} << 20;
+// Of what jobs had learned on their way; jobs/checkpoints.h has what each may
+// keep.
+inline constexpr uint64_t kCheckpointMemoryBytes = uint64_t{128} << 20;
 // Of one job while it trains: weights, gradients, moments, activations.
 inline constexpr uint64_t kMaxTrainingBytes = uint64_t{1} << 30;
 

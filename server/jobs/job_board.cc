@@ -10,6 +10,15 @@
 
 namespace microgpt::server {
 
+namespace {
+
+template <typename T>
+void AppendTo(std::vector<T>& to, const std::vector<T>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+}  // namespace
+
 struct JobBoard::Waiter {
   Waiter(Wait w, std::function<void()> d)
       : wait(std::move(w)), done(std::move(d)) {}
@@ -124,7 +133,8 @@ void JobBoard::Changed(LiveJob& job) {
 }
 
 void JobBoard::Publish(const JobRecord& progress,
-                       const std::vector<double>& losses) {
+                       const std::vector<double>& losses,
+                       const NormHistory& norms) {
   MutexLock lock(mutex_);
   const auto found = jobs_.find(progress.id);
   if (found == jobs_.end()) return;
@@ -134,7 +144,9 @@ void JobBoard::Publish(const JobRecord& progress,
   job.record.elapsed = progress.elapsed;
   job.record.validation = progress.validation;
   job.record.samples = progress.samples;
-  job.losses.insert(job.losses.end(), losses.begin(), losses.end());
+  AppendTo(job.losses, losses);
+  AppendTo(job.norms.steps, norms.steps);
+  AppendTo(job.norms.values, norms.values);
   Changed(job);
 }
 
@@ -276,6 +288,24 @@ std::optional<std::vector<double>> JobBoard::FindLosses(std::string_view id,
   const size_t end = begin + std::min(limit, all.size() - begin);
   return std::vector<double>(all.begin() + static_cast<ptrdiff_t>(begin),
                              all.begin() + static_cast<ptrdiff_t>(end));
+}
+
+std::optional<NormHistory> JobBoard::FindNorms(std::string_view id,
+                                               uint32_t from,
+                                               uint32_t to) const {
+  MutexLock lock(mutex_);
+  const auto job = jobs_.find(id);
+  if (job == jobs_.end()) return std::nullopt;
+  const NormHistory& all = job->second.norms;
+  if (all.steps.empty()) return NormHistory();
+  const auto values =
+      static_cast<ptrdiff_t>(all.values.size() / all.steps.size());
+  const auto begin = std::ranges::lower_bound(all.steps, from);
+  const auto end = std::ranges::upper_bound(begin, all.steps.end(), to);
+  const auto value = [&](auto step) {
+    return all.values.begin() + (step - all.steps.begin()) * values;
+  };
+  return NormHistory{{begin, end}, {value(begin), value(end)}};
 }
 
 void JobBoard::Await(Wait wait, std::function<void()> done) {

@@ -85,9 +85,10 @@ class JobBoard {
   std::optional<Claimed> Claim() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Takes over the progress of a running job (step, loss, elapsed, validation,
-  // samples) and appends the losses of new steps. Its state stays.
-  void Publish(const JobRecord& progress, const std::vector<double>& losses)
-      ABSL_LOCKS_EXCLUDED(mutex_);
+  // samples) and appends the losses of new steps, and their norms. Its state
+  // stays.
+  void Publish(const JobRecord& progress, const std::vector<double>& losses,
+               const NormHistory& norms = {}) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The job's result is there and about to be stored: it can no longer be
   // cancelled. Answers the revision for its last record; nullopt if the result
@@ -134,6 +135,11 @@ class JobBoard {
                                                 size_t from, size_t limit) const
       ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Norms at steps from..to (counted from 1); nullopt if not on the board.
+  std::optional<NormHistory> FindNorms(std::string_view id, uint32_t from,
+                                       uint32_t to) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Calls `done` exactly once, on the board's own thread and without a lock, as
   // soon as the wait is over. `done` must not block. At once if the job is
   // not on the board.
@@ -166,6 +172,7 @@ class JobBoard {
     uint32_t departures_before = 0;  // departures_ when it was queued
     std::shared_ptr<const Corpus> corpus;
     std::vector<double> losses;
+    NormHistory norms;
     std::stop_source stop;
   };
   struct Waiter;

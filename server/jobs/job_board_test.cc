@@ -411,12 +411,32 @@ TEST(JobBoardTest, LossesAreAppendedAndReadByWindow) {
   EXPECT_THAT(*board.FindLosses("a", kAll, SIZE_MAX), IsEmpty());
 }
 
+TEST(JobBoardTest, NormsAreAppendedAndReadByTheirSteps) {
+  JobBoard board(10, kEnough);
+  const JobRecord job = Start(board, "a").job;
+  EXPECT_THAT(board.FindNorms("a", 1, 9)->steps, IsEmpty());
+  board.Publish(job, {5.0, 4.0, 3.0}, {{1, 3}, {1, 2, 3, 4}});
+  board.Publish(job, {});
+  board.Publish(job, {2.0, 1.0}, {{5}, {5, 6}});
+  const auto read = [&](uint32_t from, uint32_t to) {
+    return *board.FindNorms("a", from, to);
+  };
+  EXPECT_THAT(read(1, 9).steps, ElementsAre(1, 3, 5));
+  EXPECT_THAT(read(1, 9).values, ElementsAre(1, 2, 3, 4, 5, 6));
+  EXPECT_THAT(read(2, 4).steps, ElementsAre(3));
+  EXPECT_THAT(read(2, 4).values, ElementsAre(3, 4));
+  EXPECT_THAT(read(5, 5).values, ElementsAre(5, 6));
+  EXPECT_THAT(read(6, 9).values, IsEmpty());
+  EXPECT_THAT(read(4, 4).values, IsEmpty());
+}
+
 TEST(JobBoardTest, AnUnknownJobIsNowhereToBeFound) {
   JobBoard board(10, kEnough);
   board.Publish(MakeJob("a"), {1.0});
   board.Remove("a");
   EXPECT_FALSE(board.Find("a").has_value());
   EXPECT_FALSE(board.FindLosses("a", 0, kAll).has_value());
+  EXPECT_FALSE(board.FindNorms("a", 1, 9).has_value());
   EXPECT_FALSE(board.Cancel("a").has_value());
 }
 

@@ -201,4 +201,10 @@ absl::StatusOr<std::vector<double>> Jobs::Losses(std::string_view id,
   return store_.GetLosses(id, from, limit);
 }
 
+absl::StatusOr<NormHistory> Jobs::Norms(std::string_view id, uint32_t from,
+                                        uint32_t to) const {
+  if (auto live = board_.FindNorms(id, from, to)) return *std::move(live);
+  return store_.GetNorms(id, from, to);
+}
+
 }  // namespace microgpt::server

@@ -91,6 +91,10 @@ class Jobs {
   absl::StatusOr<std::vector<double>> Losses(std::string_view id, size_t from,
                                              size_t limit) const;
 
+  // The norms at steps from..to (counted from 1); none where none were taken.
+  absl::StatusOr<NormHistory> Norms(std::string_view id, uint32_t from,
+                                    uint32_t to) const;
+
   // See JobBoard::Await.
   void Await(JobBoard::Wait wait, std::function<void()> done) {
     board_.Await(std::move(wait), std::move(done));

@@ -21,6 +21,8 @@
 #include <thread>
 #include <vector>
 
+#include "core/format/model_file.h"
+#include "core/training/norms.h"
 #include "core/training/trainer.h"
 #include "server/errors/errors.h"
 #include "server/jobs/training_run.h"
@@ -67,8 +69,8 @@ class JobsTest : public testing::Test {
   }
 
   void StartWorkers(size_t workers) {
-    workers_.emplace(workers,
-                     WorkerPool::Parts{board_, jobs_, datasets_, models_});
+    workers_.emplace(workers, WorkerPool::Parts{board_, jobs_, datasets_,
+                                                models_, checkpoints_});
   }
 
   // A small model, trained on a few names.
@@ -150,6 +152,7 @@ class JobsTest : public testing::Test {
   const std::shared_ptr<const Corpus> corpus_ =
       MakeCorpus("emma\nolivia\nava\nmia\namelia\nisla\nada\nlea\nlia\nela\n");
   LruCache<Model> models_{uint64_t{64} << 20};
+  Checkpoints checkpoints_{uint64_t{64} << 20};
   JobBoard board_{kMaxQueued, kWorkers};
   const std::unique_ptr<Store> store_ = *SqliteStore::Open(":memory:", 0);
   Datasets datasets_{*store_, uint64_t{1} << 20};
@@ -555,13 +558,83 @@ TEST(TrainingRunTest, ACancelAfterTheLastStepOnlySparesTheSamples) {
   job.training_config =
       *TrainingConfig::Create({.steps = 1, .batch_size = 4096});
   std::stop_source stop;
-  const FinishedJob result =
-      RunTraining({job, MakeCorpus("annabella\nbenedict\n"), stop.get_token()},
-                  [&](const JobRecord&, const auto&) { stop.request_stop(); });
+  Checkpoints checkpoints(0);
+  const FinishedJob result = RunTraining(
+      {job, MakeCorpus("annabella\nbenedict\n"), stop.get_token()}, checkpoints,
+      [&](const JobRecord&, const auto&, const auto&) { stop.request_stop(); });
   EXPECT_TRUE(stop.stop_requested());
   EXPECT_EQ(result.job.state, JobState::kSucceeded);
   EXPECT_NE(result.model, nullptr);
   EXPECT_THAT(result.job.samples, IsEmpty());
+}
+
+TEST_F(JobsTest, NormsOfChosenStepsAreKeptWithTheJob) {
+  const JobRecord job = Submit(Request(100));
+  StartWorkers(1);
+  AwaitEnd(job.id);
+  const NormHistory norms = *jobs_.Norms(job.id, 1, 100);
+  EXPECT_EQ(norms.steps, NormSteps(100));
+  ASSERT_EQ(norms.values.size(), 64u * 9 * NormHistory::kNorms);
+  for (const float norm : norms.values) EXPECT_GT(norm, 0);
+  EXPECT_THAT(jobs_.Norms(job.id, 100, 100)->steps, ElementsAre(100));
+}
+
+// Those of a job that goes on are the board's.
+TEST_F(JobsTest, NormsAreToldWhileTheJobGoesOn) {
+  StartWorkers(1);
+  const JobRecord job = Submit(Request(kEndless));
+  AwaitUntil(job.id, [](const JobRecord& now) { return now.step >= 2000; });
+  const NormHistory norms = *jobs_.Norms(job.id, 1, 2000);
+  EXPECT_THAT(norms.steps, ElementsAre(1, 1957));
+  EXPECT_THAT(norms.values, SizeIs(2 * 9 * NormHistory::kNorms));
+  ASSERT_TRUE(Cancel(job.id).ok());
+  AwaitEnd(job.id);
+  EXPECT_EQ(jobs_.Norms(job.id, 1, 2000)->values, norms.values);
+}
+
+TEST_F(JobsTest, MeasuringChangesNoBitOfTheModel) {
+  StartWorkers(1);
+  const JobRecord job = AwaitEnd(Submit(Request(300)).id);
+  const auto trainer =
+      Trainer::Create(job.model_config, job.training_config, *corpus_);
+  std::vector<double> losses;
+  for (int s = 0; s < 300; ++s) losses.push_back(trainer->Step({}).value());
+  EXPECT_EQ(*jobs_.Losses(job.id, 0, 300), losses);
+  EXPECT_EQ(ModelSha256(*models_.Find("names@1")),
+            ModelSha256(trainer->Snapshot()));
+}
+
+TEST_F(JobsTest, CheckpointsAreWhatATrainerHasAfterTheirSteps) {
+  StartWorkers(1);
+  const JobRecord job = AwaitEnd(Submit(Request(100)).id);
+  const std::vector<uint32_t> steps = checkpoints_.Steps(job.id);
+  EXPECT_EQ(steps, CheckpointSteps(100, 0));
+  const auto trainer =
+      Trainer::Create(job.model_config, job.training_config, *corpus_);
+  for (const uint32_t step : steps) {
+    while (trainer->steps_done() < step) trainer->Step({});
+    const auto kept = checkpoints_.Find(job.id, step);
+    ASSERT_EQ(kept->step, step);
+    EXPECT_EQ(ModelSha256(*kept->model), ModelSha256(trainer->Snapshot()));
+  }
+  EXPECT_EQ(checkpoints_.Find(job.id)->model, models_.Find("names@1"))
+      << "the last is not there twice";
+}
+
+TEST_F(JobsTest, AJobThatGoesOnHasItsNewestCheckpointToo) {
+  StartWorkers(1);
+  const JobRecord job = Submit(Request(kEndless));
+  // Those that stay are 31,250 steps apart.
+  std::vector<uint32_t> steps;
+  while (steps.size() < 2) {
+    AwaitNews(job.id, jobs_.Get(job.id)->revision);
+    steps = checkpoints_.Steps(job.id);
+  }
+  EXPECT_EQ(steps[0], 0u);
+  EXPECT_GT(steps[1], 0u);
+  ASSERT_TRUE(Cancel(job.id).ok());
+  AwaitEnd(job.id);
+  EXPECT_FALSE(checkpoints_.Steps(job.id).empty()) << "they stay";
 }
 
 TEST_F(JobsTest, AfterCloseNothingIsAccepted) {
@@ -628,7 +701,8 @@ class NextRun {
   explicit NextRun(Store& store)
       : datasets_(store, 0), jobs_(store, board_, datasets_) {
     EXPECT_TRUE(jobs_.Resume().ok());
-    workers_.emplace(1, WorkerPool::Parts{board_, jobs_, datasets_, models_});
+    workers_.emplace(
+        1, WorkerPool::Parts{board_, jobs_, datasets_, models_, checkpoints_});
   }
   ~NextRun() { board_.Close(); }
 
@@ -642,6 +716,7 @@ class NextRun {
 
  private:
   LruCache<Model> models_{0};
+  Checkpoints checkpoints_{0};
   JobBoard board_{1, 1};
   Datasets datasets_;
   Jobs jobs_;

@@ -76,9 +76,14 @@ std::optional<FinishedJob> WorkerPool::Train(JobBoard::Claimed claimed) {
     if (absl::IsCancelled(loaded)) return std::nullopt;
     if (!loaded.ok()) return FailUnstarted(claimed.job, loaded);
   }
-  return RunTraining(claimed, [this](const JobRecord& job, const auto& losses) {
-    parts_.board.Publish(job, losses);
-  });
+  parts_.checkpoints.Begin(claimed.job.id, claimed.job.model);
+  FinishedJob finished = RunTraining(
+      claimed, parts_.checkpoints,
+      [this](const JobRecord& job, const auto& losses, const auto& norms) {
+        parts_.board.Publish(job, losses, norms);
+      });
+  parts_.checkpoints.End(claimed.job.id);
+  return finished;
 }
 
 // A disk that cannot be read just now may be read later.

@@ -13,6 +13,7 @@
 #include "core/model/model.h"
 #include "server/cache/lru_cache.h"
 #include "server/datasets/datasets.h"
+#include "server/jobs/checkpoints.h"
 #include "server/jobs/job_board.h"
 #include "server/jobs/jobs.h"
 
@@ -33,6 +34,7 @@ class WorkerPool {
     Jobs& jobs;
     Datasets& datasets;
     LruCache<Model>& models;  // takes in what was made, by "names@3"
+    Checkpoints& checkpoints;
   };
 
   // workers: as the board has it. Throws std::system_error if a thread cannot

@@ -96,6 +96,7 @@ void Registry::Delete(std::string_view text, Store::Done<Deleted> done) {
                              const absl::StatusOr<Store::DeletedModel>& gone) {
           if (!gone.ok()) return done(gone.status());
           jobs_.Withdraw(gone->cancelled_jobs);
+          checkpoints_.ForgetModel(name);
           for (const uint32_t version : gone->versions) {
             models_.Erase(ReferenceTo(name, version));
           }
@@ -110,6 +111,7 @@ void Registry::Delete(std::string_view text, Store::Done<Deleted> done) {
       [this, done = std::move(done)](const absl::StatusOr<ModelVersion>& gone) {
         if (!gone.ok()) return done(gone.status());
         models_.Erase(gone->Reference());
+        checkpoints_.Forget(gone->job);
         done(Deleted{.versions = 1});
       });
 }

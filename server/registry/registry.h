@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "core/model/model.h"
 #include "server/cache/lru_cache.h"
+#include "server/jobs/checkpoints.h"
 #include "server/jobs/jobs.h"
 #include "server/registry/reference.h"
 #include "server/store/store.h"
@@ -26,8 +27,12 @@ namespace microgpt::server {
 class Registry {
  public:
   // All must outlive this. models: by "names@3".
-  Registry(Store& store, Jobs& jobs, LruCache<Model>& models)
-      : store_(store), jobs_(jobs), models_(models) {}
+  Registry(Store& store, Jobs& jobs, LruCache<Model>& models,
+           Checkpoints& checkpoints)
+      : store_(store),
+        jobs_(jobs),
+        models_(models),
+        checkpoints_(checkpoints) {}
 
   // The version that a reference names.
   //
@@ -82,6 +87,7 @@ class Registry {
   Store& store_;
   Jobs& jobs_;
   LruCache<Model>& models_;
+  Checkpoints& checkpoints_;  // to let go of what is deleted
 };
 
 }  // namespace microgpt::server

@@ -103,11 +103,12 @@ class RegistryTest : public testing::Test {
       std::make_shared<const Corpus>(*Corpus::FromText("emma\nava\n"));
   float models_made_ = 0;
   LruCache<Model> models_{uint64_t{1} << 20};
+  Checkpoints checkpoints_{uint64_t{1} << 20};
   JobBoard board_{10, 10};
   const std::unique_ptr<Store> store_ = *SqliteStore::Open(":memory:", 0);
   Datasets datasets_{*store_, 0};
   Jobs jobs_{*store_, board_, datasets_};
-  Registry registry_{*store_, jobs_, models_};
+  Registry registry_{*store_, jobs_, models_, checkpoints_};
 };
 
 TEST_F(RegistryTest, ANameIsItsNewestVersion) {
@@ -143,7 +144,7 @@ TEST_F(RegistryTest, AModelResolvedStaysAsItIsWhateverBecomesOfItsName) {
 
 TEST_F(RegistryTest, AModelThatLeftMemoryComesBackOnUse) {
   LruCache<Model> none(0);
-  Registry registry(*store_, jobs_, none);
+  Registry registry(*store_, jobs_, none, checkpoints_);
   Train("names");
   const auto first = registry.Resolve("names");
   const auto again = registry.Resolve("names");

@@ -23,45 +23,35 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/calls/call_state.h"
+#include "server/calls/call_tracker.h"
 #include "server/handlers/call.h"
-#include "server/rpc/call_tracker.h"
 #include "server/rpc/message.h"
 #include "server/rpc/status.h"
 #include "server/threads/mutex.h"
 
 namespace microgpt::server {
 
-// What both kinds of call have: a stop that the tracker or a cancel requests.
-class CallState {
+// The state of a call that gRPC has begun.
+class GrpcCallState : public CallState {
  public:
-  CallState(const grpc::CallbackServerContext& context, CallTracker& tracker)
-      : tracker_(tracker) {
-    context_.stop = stop_.get_token();
-    const auto deadline = context.deadline();
-    if (deadline != std::chrono::system_clock::time_point::max()) {
-      context_.deadline = deadline;
-    }
-    tracker_.Add(this, stop_);
-  }
-  ~CallState() { tracker_.Remove(this); }
-  CallState(const CallState&) = delete;
-  CallState& operator=(const CallState&) = delete;
+  GrpcCallState(const grpc::CallbackServerContext& context,
+                CallTracker& tracker)
+      : CallState(tracker, DeadlineOf(context)) {}
 
-  const CallContext& context() const { return context_; }
-  void Stop() { stop_.request_stop(); }
-
-  // For the wire; a call that a shutdown stopped says so.
   grpc::Status Final(const absl::Status& status) const {
-    if (absl::IsCancelled(status) && tracker_.stopped()) {
-      return ToGrpc(absl::UnavailableError("the server is shutting down"));
-    }
-    return ToGrpc(status);
+    return ToGrpc(CallState::Final(status));
   }
 
  private:
-  CallTracker& tracker_;
-  std::stop_source stop_;
-  CallContext context_;
+  static std::optional<std::chrono::system_clock::time_point> DeadlineOf(
+      const grpc::CallbackServerContext& context) {
+    const auto deadline = context.deadline();
+    if (deadline == std::chrono::system_clock::time_point::max()) {
+      return std::nullopt;
+    }
+    return deadline;
+  }
 };
 
 template <typename Request, typename Response>
@@ -90,7 +80,7 @@ class UnaryReactor : public grpc::ServerUnaryReactor {
   void OnDone() override { delete this; }
 
  private:
-  CallState state_;
+  GrpcCallState state_;
   grpc::ByteBuffer& answer_;  // gRPC's, until OnDone
 };
 
@@ -151,7 +141,7 @@ class StreamReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
     });
   }
 
-  CallState state_;
+  GrpcCallState state_;
   ResponseStreamPtr<Response> stream_;
   grpc::ByteBuffer message_;  // being written
   // gRPC calls OnWriteDone after StartWrite, and OnDone after the last write,
@@ -267,7 +257,7 @@ class UploadReactor : public grpc::ServerReadReactor<grpc::ByteBuffer> {
   }
 
   const grpc::CallbackServerContext& call_;
-  CallState state_;
+  GrpcCallState state_;
   grpc::ByteBuffer& answer_;  // gRPC's, until OnDone
   RequestStreamPtr<Request, Response> stream_;
   grpc::ByteBuffer message_;  // being read

@@ -104,6 +104,12 @@ grpc::ServerWriteReactor<Bytes>* MicroGptService::GenerateLike(
                 &GenerationHandlers::GenerateLike);
 }
 
+grpc::ServerWriteReactor<Bytes>* InspectorService::GetMetrics(
+    Context* context, const Bytes* request) {
+  return Stream(context, request, tracker_, metrics_,
+                &MetricsHandlers::GetMetrics);
+}
+
 grpc::ServerUnaryReactor* RegistryService::ListModels(Context* context,
                                                       const Bytes* request,
                                                       Bytes* response) {

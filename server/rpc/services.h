@@ -5,15 +5,17 @@
 #ifndef MICROGPT_SERVER_RPC_SERVICES_H_
 #define MICROGPT_SERVER_RPC_SERVICES_H_
 
+#include "microgpt/v1/inspector.grpc.pb.h"
 #include "microgpt/v1/microgpt.grpc.pb.h"
 #include "microgpt/v1/registry.grpc.pb.h"
+#include "server/calls/call_tracker.h"
 #include "server/handlers/datasets.h"
 #include "server/handlers/evaluation.h"
 #include "server/handlers/generation.h"
 #include "server/handlers/housekeeping.h"
+#include "server/handlers/metrics.h"
 #include "server/handlers/models.h"
 #include "server/handlers/training.h"
-#include "server/rpc/call_tracker.h"
 
 namespace microgpt::server {
 
@@ -56,6 +58,22 @@ class MicroGptService final : public RawMicroGpt {
   TrainingHandlers& training_;
   GenerationHandlers& generation_;
   EvaluationHandlers& evaluation_;
+  CallTracker& tracker_;
+};
+
+using RawInspector =
+    v1::Inspector::WithRawCallbackMethod_GetMetrics<v1::Inspector::Service>;
+
+class InspectorService final : public RawInspector {
+ public:
+  // Both must outlive the gRPC server.
+  InspectorService(MetricsHandlers& metrics, CallTracker& tracker)
+      : metrics_(metrics), tracker_(tracker) {}
+
+  grpc::ServerWriteReactor<Bytes>* GetMetrics(Context*, const Bytes*) override;
+
+ private:
+  MetricsHandlers& metrics_;
   CallTracker& tracker_;
 };
 

@@ -1,78 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "server/rpc/status.h"
 
-#include <chrono>
-#include <optional>
-#include <string>
-#include <string_view>
-
-#include "core/errors/errors.h"
-#include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
-#include "server/errors/errors.h"
+#include "server/calls/error_details.h"
 
 namespace microgpt::server {
-namespace {
-
-// Statuses travel as HTTP/2 trailers, which clients limit to 8 KB in all; a
-// value that somebody sent may be longer.
-constexpr size_t kMaxMessageBytes = 1024;
-
-std::string Shorten(std::string_view message) {
-  if (message.size() <= kMaxMessageBytes) return std::string(message);
-  size_t end = kMaxMessageBytes;
-  const auto continues = [&](size_t at) {
-    return (static_cast<unsigned char>(message[at]) & 0xc0) == 0x80;
-  };
-  while (end > 0 && continues(end)) --end;
-  return std::string(message.substr(0, end)) + "…";
-}
-
-void AddBadRequest(const absl::Status& status, google::rpc::Status& out) {
-  const std::string field = FieldOf(status);
-  if (field.empty()) return;
-  google::rpc::BadRequest details;
-  auto& violation = *details.add_field_violations();
-  violation.set_field(field);
-  // The message is "<field>: <problem>".
-  violation.set_description(
-      Shorten(std::string(status.message()).substr(field.size() + 2)));
-  out.add_details()->PackFrom(details);
-}
-
-void AddReason(const absl::Status& status, google::rpc::Status& out) {
-  const std::string reason = ReasonOf(status);
-  if (reason.empty()) return;
-  google::rpc::ErrorInfo details;
-  details.set_reason(reason);
-  details.set_domain("microgpt");
-  out.add_details()->PackFrom(details);
-}
-
-void AddRetryDelay(const absl::Status& status, google::rpc::Status& out) {
-  const auto delay = RetryDelayOf(status);
-  if (!delay) return;
-  google::rpc::RetryInfo details;
-  details.mutable_retry_delay()->set_seconds(delay->count() / 1000);
-  details.mutable_retry_delay()->set_nanos(
-      static_cast<int32_t>(delay->count() % 1000 * 1'000'000));
-  out.add_details()->PackFrom(details);
-}
-
-}  // namespace
 
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   const auto code = static_cast<grpc::StatusCode>(status.code());
-  const std::string message = Shorten(std::string(status.message()));
-  google::rpc::Status details;
-  AddBadRequest(status, details);
-  AddReason(status, details);
-  AddRetryDelay(status, details);
-  if (details.details_size() == 0) return grpc::Status(code, message);
-  details.set_code(code);
-  details.set_message(message);
-  return grpc::Status(code, message, details.SerializeAsString());
+  const google::rpc::Status details = WithDetails(status);
+  if (details.details().empty()) return grpc::Status(code, details.message());
+  return grpc::Status(code, details.message(), details.SerializeAsString());
 }
 
 }  // namespace microgpt::server

@@ -20,6 +20,7 @@
 
 #include "core/format/model_file.h"
 #include "core/model/model.h"
+#include "core/model/parameters.h"
 #include "core/text/corpus.h"
 #include "server/store/await.h"
 #include "server/store/columns.h"
@@ -75,11 +76,13 @@ class WaitingStore {
   }
   absl::StatusOr<JobRecord> Finish(const JobRecord& job,
                                    std::vector<double> losses,
-                                   std::shared_ptr<const Model> model) {
+                                   std::shared_ptr<const Model> model,
+                                   NormHistory norms = {}) {
     return Await<JobRecord>([&](auto done) {
-      store_.FinishJob(std::make_shared<const FinishedJob>(FinishedJob{
-                           job, std::move(losses), std::move(model)}),
-                       done);
+      store_.FinishJob(
+          std::make_shared<const FinishedJob>(FinishedJob{
+              job, std::move(losses), std::move(model), std::move(norms)}),
+          done);
     });
   }
   absl::StatusOr<DatasetRecord> AddDataset(
@@ -169,6 +172,17 @@ inline std::string TextOf(const ModelVersion& version) {
       version.vocab_size, version.num_parameters, version.memory_bytes,
       text_of(version.loss), text_of(version.validation_loss),
       ToColumn(version.create_time), ToColumn(version.aliases));
+}
+
+// Norms of a MakeJob at these steps, each another number.
+inline NormHistory MakeNorms(std::vector<uint32_t> steps) {
+  NormHistory norms;
+  const size_t values = NormHistory::kNorms * CountTensors(ModelConfig());
+  for (size_t i = 0; i < values * steps.size(); ++i) {
+    norms.values.push_back(1.0f / static_cast<float>(i + 1));
+  }
+  norms.steps = std::move(steps);
+  return norms;
 }
 
 inline std::vector<uint64_t> BitsOf(std::span<const double> values) {

@@ -15,6 +15,7 @@
 #include "server/store/columns.h"
 #include "server/store/dataset_table.h"
 #include "server/store/model_table.h"
+#include "server/store/norm_table.h"
 #include "server/store/schema.h"
 
 namespace microgpt::server::job_table {
@@ -190,6 +191,7 @@ absl::StatusOr<JobRecord> Finish(Connection& db, const FinishedJob& finished,
   }
   MICROGPT_RETURN_IF_ERROR(Update(db, job));
   MICROGPT_RETURN_IF_ERROR(InsertLosses(db, job.id, finished.losses));
+  MICROGPT_RETURN_IF_ERROR(norm_table::Insert(db, job, finished.norms));
   return job;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The tables jobs and losses. Each function is part of a transaction of its
-// caller; errors are as in store.h.
+// The tables jobs and losses; norm_table.h has the norms. Each function is part
+// of a transaction of its caller; errors are as in store.h.
 #ifndef MICROGPT_SERVER_STORE_JOB_TABLE_H_
 #define MICROGPT_SERVER_STORE_JOB_TABLE_H_
 

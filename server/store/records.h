@@ -5,6 +5,7 @@
 #define MICROGPT_SERVER_STORE_RECORDS_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -62,8 +63,18 @@ struct ValidationPoint {
   double loss;    // nats a token
 };
 
+// L2 norms of a job's tensors at some of its steps, ascending.
+struct NormHistory {
+  std::vector<uint32_t> steps;
+  // For each step, for each tensor in the order of TensorSpecs: kNorms of them,
+  // of the gradient, of the weights after the step, and of the update.
+  std::vector<float> values;
+
+  static constexpr size_t kNorms = 3;
+};
+
 // A training job: what was asked for, and how far it is. Everything but the
-// losses of its steps, which are too many to copy around.
+// losses and norms of its steps, which are too many to copy around.
 struct JobRecord {
   std::string id;
   std::string model;
@@ -96,6 +107,7 @@ struct FinishedJob {
   JobRecord job;                       // in a final state
   std::vector<double> losses;          // of each step done
   std::shared_ptr<const Model> model;  // null unless it succeeded
+  NormHistory norms = {};
 };
 
 // "names@3".

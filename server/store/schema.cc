@@ -136,7 +136,18 @@ CREATE TABLE aliases (
 CREATE INDEX aliases_by_version ON aliases (name, version);
 )sql";
 
-constexpr MigrationStep kSteps[] = {kFirstSchema};
+constexpr char kNorms[] = R"sql(
+-- Little-endian records, one for each step of an ended job at which norms were
+-- taken, 64 in a piece: the step (uint32), then three floats a tensor.
+CREATE TABLE norms (
+  job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  last_step INTEGER NOT NULL,  -- of the piece
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (job, last_step)
+) STRICT;
+)sql";
+
+constexpr MigrationStep kSteps[] = {kFirstSchema, kNorms};
 
 absl::Status DoStep(sqlite::Connection& db, MigrationStep step,
                     size_t new_version) {
@@ -194,7 +205,7 @@ absl::Status CheckTables(sqlite::Connection& db) {
       const auto tables,
       db.QueryColumn<std::string>(
           "SELECT name FROM sqlite_schema WHERE type = 'table'"
-          " AND name NOT IN ('texts', 'weights', 'losses')"));
+          " AND name NOT IN ('texts', 'weights', 'losses', 'norms')"));
   for (const std::string& table : tables) {
     MICROGPT_ASSIGN_OR_RETURN(const auto findings,
                               db.QueryColumn<std::string>(fmt::format(

@@ -36,8 +36,8 @@ absl::Status CheckSchema(sqlite::Connection& db,
 absl::Status Migrate(sqlite::Connection& db,
                      std::span<const MigrationStep> steps);
 
-// DATA_LOSS if a table is damaged. Reads all but the texts, weights and losses,
-// which are checked when they are loaded.
+// DATA_LOSS if a table is damaged. Reads all but the texts, weights, losses and
+// norms, which are checked when they are loaded.
 absl::Status CheckTables(sqlite::Connection& db);
 
 }  // namespace microgpt::server

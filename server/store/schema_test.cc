@@ -93,7 +93,7 @@ TEST_F(SchemaTest, AnotherApplicationsDatabaseIsRefused) {
 
 TEST_F(SchemaTest, TodaysStepsMakeTablesThatAreWhole) {
   ASSERT_TRUE(Migrate(*db_, MigrationSteps()).ok());
-  EXPECT_EQ(Number("PRAGMA user_version"), 1);
+  EXPECT_EQ(Number("PRAGMA user_version"), 2);
   EXPECT_TRUE(CheckTables(*db_).ok());
 }
 

@@ -21,6 +21,7 @@
 #include "server/store/dataset_table.h"
 #include "server/store/job_table.h"
 #include "server/store/model_table.h"
+#include "server/store/norm_table.h"
 #include "server/store/schema.h"
 #include "server/store/weights_table.h"
 
@@ -289,6 +290,14 @@ absl::StatusOr<std::vector<double>> SqliteStore::GetLosses(std::string_view job,
                                                            size_t limit) const {
   return Read(*pools_.reads, [=](Connection& db) {
     return job_table::GetLosses(db, job, from, limit);
+  });
+}
+
+absl::StatusOr<NormHistory> SqliteStore::GetNorms(std::string_view job,
+                                                  uint32_t from,
+                                                  uint32_t to) const {
+  return Read(*pools_.reads, [=](Connection& db) {
+    return norm_table::Get(db, job, from, to);
   });
 }
 

@@ -50,6 +50,8 @@ class SqliteStore : public Store {
   absl::StatusOr<std::vector<double>> GetLosses(std::string_view job,
                                                 size_t from,
                                                 size_t limit) const override;
+  absl::StatusOr<NormHistory> GetNorms(std::string_view job, uint32_t from,
+                                       uint32_t to) const override;
 
   void AddDataset(std::string_view name, std::shared_ptr<const Corpus> corpus,
                   Done<DatasetRecord> done) override;

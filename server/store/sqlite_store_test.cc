@@ -32,6 +32,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
 using testing::SizeIs;
 using testing::StartsWith;
 
@@ -110,6 +112,9 @@ std::string Everything(const Store& store) {
   for (const JobRecord& job : ValueOf(store.ListJobs("", "", 100))) {
     all += TextOf(job) + "\n";
     all += testing::PrintToString(BitsOf(*store.GetLosses(job.id, 0, 100)));
+    const NormHistory norms = ValueOf(store.GetNorms(job.id, 1, 100));
+    all += testing::PrintToString(norms.steps);
+    all += testing::PrintToString(norms.values);
   }
   for (const DatasetRecord& dataset : ValueOf(store.ListDatasets(0, 100))) {
     all += TextOf(dataset) + "\n";
@@ -137,7 +142,9 @@ TEST_F(SqliteStoreTest, ReopeningGivesAllBackBitForBit) {
     job.state = JobState::kSucceeded;
     job.loss = INFINITY;
     job.end_time = TimeOf(1'700'000'000'123'456);
-    ASSERT_TRUE(writes.Finish(job, {0.1, NAN, -0.0}, MakeModel(0.1f)).ok());
+    ASSERT_TRUE(
+        writes.Finish(job, {0.1, NAN, -0.0}, MakeModel(0.1f), MakeNorms({1, 3}))
+            .ok());
     ASSERT_TRUE(writes.Accept(MakeJob("b", "pets", *words_), words_).ok());
     ASSERT_TRUE(writes.AddDataset("words", words_).ok());
     ASSERT_TRUE(writes.SetAlias("names", "prod", 1).ok());
@@ -149,6 +156,47 @@ TEST_F(SqliteStoreTest, ReopeningGivesAllBackBitForBit) {
   EXPECT_EQ(store->GetAlias("names", "prod")->version, 1u);
   EXPECT_FALSE(*store->IsNew());
   EXPECT_THAT(*store->ResumeJobs(), SizeIs(1));
+}
+
+// As 0.1's successor left it: schema 1, which had no norms.
+TEST_F(SqliteStoreTest, AStoreFromBeforeThereWereNormsIsUpgradedAndKeepsAll) {
+  JobRecord job = MakeJob("a", "names", *words_);
+  std::string before;
+  {
+    const auto store = Open();
+    WaitingStore writes(*store);
+    ASSERT_TRUE(writes.Accept(job, words_).ok());
+    ASSERT_TRUE(writes.Accept(MakeJob("b", "pets", *words_), words_).ok());
+    job.state = JobState::kSucceeded;
+    ASSERT_TRUE(writes.Finish(job, {0.5, 0.25}, MakeModel(0.1f)).ok());
+    before = Everything(*store);
+  }
+  RunSql("DROP TABLE norms; PRAGMA user_version = 1");
+  const auto store = Open();
+  EXPECT_EQ(Everything(*store), before);
+  EXPECT_THAT(store->GetNorms("a", 1, 100)->steps, IsEmpty());
+  WaitingStore writes(*store);
+  JobRecord other = MakeJob("b", "pets", *words_);
+  other.state = JobState::kSucceeded;
+  ASSERT_TRUE(
+      writes.Finish(other, {0.5}, MakeModel(0.2f), MakeNorms({1})).ok());
+  EXPECT_THAT(store->GetNorms("b", 1, 100)->steps, ElementsAre(1));
+}
+
+TEST_F(SqliteStoreTest, DamagedNormsAreDataLossAndTheJobNamed) {
+  {
+    const auto store = Open();
+    WaitingStore writes(*store);
+    JobRecord job = MakeJob("a", "names", *words_);
+    ASSERT_TRUE(writes.Accept(job, words_).ok());
+    job.state = JobState::kSucceeded;
+    ASSERT_TRUE(writes.Finish(job, {0.5}, nullptr, MakeNorms({1})).ok());
+  }
+  for (const char* bytes : {"X''", "X'01020304'"}) {
+    RunSql(std::string("UPDATE norms SET bytes = ") + bytes);
+    EXPECT_EQ(Open()->GetNorms("a", 1, 9).status(),
+              absl::DataLossError("the norms of job a are damaged"));
+  }
 }
 
 TEST_F(SqliteStoreTest, TheAttemptOfAResumedJobLasts) {
@@ -348,7 +396,7 @@ TEST_F(SqliteStoreTest, ANewerStoreIsRefusedUntouched) {
       absl::StatusCode::kFailedPrecondition,
       in_directory_ +
           "microgpt.db was written by a newer microgptd (schema 7; this one "
-          "knows 1): nothing was changed");
+          "knows 2): nothing was changed");
 }
 
 // The number stands in the log only: the newer server was killed.

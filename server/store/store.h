@@ -70,8 +70,8 @@ class Store {
                          TextOrigin origin, std::chrono::milliseconds linger,
                          Done<JobRecord> done) = 0;
 
-  // Ends an accepted job: keeps its last record and losses and, if there is a
-  // model, publishes that as the next version of job.model, all at once.
+  // Ends an accepted job: keeps its last record, losses and norms and, if there
+  // is a model, publishes that as the next version of job.model, all at once.
   // Answers with the record as kept, its version filled in. A job that has
   // already ended (its model was deleted) stays as it is, and is answered so.
   // NOT_FOUND: it was not accepted.
@@ -100,6 +100,12 @@ class Store {
   virtual absl::StatusOr<std::vector<double>> GetLosses(std::string_view job,
                                                         size_t from,
                                                         size_t limit) const = 0;
+
+  // The norms of an ended job at its steps from..to (counted from 1); none
+  // before its end, nor of a job from before there were any. NOT_FOUND.
+  virtual absl::StatusOr<NormHistory> GetNorms(std::string_view job,
+                                               uint32_t from,
+                                               uint32_t to) const = 0;
 
   // --- Datasets ---
   // `dataset` is a name or an id ("sha256:<hex>"). Built-in datasets are not

@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -525,6 +526,48 @@ TEST_P(StoreTest, AnAnswerMayWrite) {
       });
   EXPECT_TRUE(ended.get_future().get().ok());
   EXPECT_EQ(store_->GetJob("a")->state, JobState::kCancelled);
+}
+
+TEST_P(StoreTest, NormsAreReadBackBitForBitFromAnyStepOn) {
+  JobRecord job = Accept("a", "names");
+  job.state = JobState::kFailed;
+  std::vector<uint32_t> steps;
+  for (uint32_t i = 0; i < 512; ++i) steps.push_back(1 + 7 * i);
+  NormHistory norms = MakeNorms(steps);
+  const size_t values = norms.values.size() / steps.size();
+  norms.values[0] = NAN;
+  norms.values[64 * values] = INFINITY;
+  ASSERT_TRUE(writes_.Finish(job, {}, nullptr, norms).ok());
+  for (const auto& [from, to] :
+       std::vector<std::pair<uint32_t, uint32_t>>{{1, 10'000},
+                                                  {2, 7},
+                                                  {2, 8},
+                                                  {442, 449},
+                                                  {1000, 2000},
+                                                  {3578, 3578}}) {
+    const auto first = std::ranges::lower_bound(steps, from) - steps.begin();
+    const auto last = std::ranges::upper_bound(steps, to) - steps.begin();
+    const auto read = store_->GetNorms("a", from, to);
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_TRUE(std::ranges::equal(
+        read->steps, std::span(steps).subspan(first, last - first)))
+        << from << ".." << to;
+    const auto want = std::span(norms.values)
+                          .subspan(first * values, (last - first) * values);
+    EXPECT_TRUE(std::ranges::equal(std::as_bytes(std::span(read->values)),
+                                   std::as_bytes(want)));
+  }
+}
+
+TEST_P(StoreTest, AJobHasNoNormsBeforeItsEndAndNoneAfterItsModelIsDeleted) {
+  EXPECT_TRUE(absl::IsNotFound(store_->GetNorms("a", 1, 9).status()));
+  JobRecord job = Accept("a", "names");
+  EXPECT_THAT(store_->GetNorms("a", 1, 9)->steps, IsEmpty());
+  job.state = JobState::kSucceeded;
+  ASSERT_TRUE(writes_.Finish(job, {1.0}, MakeModel(0), MakeNorms({1, 2})).ok());
+  EXPECT_THAT(store_->GetNorms("a", 1, 9)->steps, ElementsAre(1, 2));
+  ASSERT_TRUE(writes_.DeleteModel("names").ok());
+  EXPECT_TRUE(absl::IsNotFound(store_->GetNorms("a", 1, 9).status()));
 }
 
 // --- Datasets ---

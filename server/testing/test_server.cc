@@ -12,7 +12,8 @@ namespace microgpt::server {
 
 Options TestServer::DefaultOptions() {
   static const char* const kNoEnvironment[] = {nullptr};
-  return *ReadOptions({"--grpc-address=127.0.0.1:0", "--data-dir=:memory:",
+  return *ReadOptions({"--grpc-address=127.0.0.1:0",
+                       "--http-address=127.0.0.1:0", "--data-dir=:memory:",
                        "--workers=2", "--samplers=2", "--drain-timeout-s=0"},
                       kNoEnvironment);
 }
@@ -28,6 +29,7 @@ TestServer::TestServer(const Options& options) {
                                  grpc::InsecureChannelCredentials());
   microgpt_ = v1::MicroGpt::NewStub(channel_);
   registry_ = v1::Registry::NewStub(channel_);
+  inspector_ = v1::Inspector::NewStub(channel_);
 }
 
 v1::Job TestServer::Train(const v1::TrainRequest& request) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "microgpt/v1/inspector.grpc.pb.h"
 #include "microgpt/v1/microgpt.grpc.pb.h"
 #include "microgpt/v1/registry.grpc.pb.h"
 #include "server/options.h"
@@ -27,6 +28,7 @@ class TestServer {
 
   v1::MicroGpt::Stub& microgpt() { return *microgpt_; }
   v1::Registry::Stub& registry() { return *registry_; }
+  v1::Inspector::Stub& inspector() { return *inspector_; }
   Server& server() { return *server_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
@@ -53,6 +55,7 @@ class TestServer {
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::MicroGpt::Stub> microgpt_;
   std::unique_ptr<v1::Registry::Stub> registry_;
+  std::unique_ptr<v1::Inspector::Stub> inspector_;
 };
 
 // {model, text, config, wait: 60 s}.

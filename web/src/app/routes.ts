@@ -31,6 +31,36 @@ const table: readonly Route[] = [
     load: () => import('../pages/models/Model.svelte'),
   },
   {
+    name: 'train',
+    pattern: pattern('/train'),
+    load: () => import('../pages/train/Train.svelte'),
+  },
+  {
+    name: 'run',
+    pattern: pattern('/runs/:job'),
+    load: () => import('../pages/run/Run.svelte'),
+  },
+  {
+    name: 'compare',
+    pattern: pattern('/compare'),
+    load: () => import('../pages/compare/Compare.svelte'),
+  },
+  {
+    name: 'playground',
+    pattern: pattern('/playground'),
+    load: () => import('../pages/playground/Playground.svelte'),
+  },
+  {
+    name: 'playground',
+    pattern: pattern('/playground/:view'),
+    load: () => import('../pages/playground/Playground.svelte'),
+  },
+  {
+    name: 'system',
+    pattern: pattern('/system'),
+    load: () => import('../pages/system/System.svelte'),
+  },
+  {
     name: 'inside',
     pattern: pattern('/models/:model/inside'),
     load: () => import('../pages/inside/Inside.svelte'),
@@ -62,9 +92,14 @@ export const navigation: readonly {
   page: PageName;
   path: string;
   icon: IconName;
+  also?: string; // other addresses that belong to it
 }[] = [
   { page: 'models', path: '/models', icon: 'models' },
+  { page: 'train', path: '/train', icon: 'train', also: '/runs' },
+  { page: 'compare', path: '/compare', icon: 'compare' },
+  { page: 'playground', path: '/playground', icon: 'generate' },
   { page: 'learn', path: '/learn', icon: 'learn' },
+  { page: 'system', path: '/system', icon: 'system' },
 ];
 
 // Where an address without a path leads.

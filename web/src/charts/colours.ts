@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { rgb } from 'd3-color';
 import { interpolateRgbBasis } from 'd3-interpolate';
 
 import { theme } from '../app/theme.svelte';
@@ -16,8 +17,6 @@ export interface Palette {
   ramp: (share: number) => string;
   // -1..1 to a colour: orange below 0, the background's at 0, green above.
   diverge: (share: number) => string;
-  // Whether text on such a colour has to be the other way round.
-  inverse: string;
 }
 
 // Wong's colours for all kinds of colour vision, made darker or lighter until
@@ -48,7 +47,7 @@ function diverging(colours: string[]): (share: number) => string {
   return (share) => ramp((1 + Math.min(1, Math.max(-1, share))) / 2);
 }
 
-const light: Palette = {
+export const light: Palette = {
   background: '#ffffff',
   text: '#171a1d',
   muted: '#545d66',
@@ -71,10 +70,9 @@ const light: Palette = {
     '#2c9086',
     '#073f3c',
   ]),
-  inverse: '#ffffff',
 };
 
-const dark: Palette = {
+export const dark: Palette = {
   background: '#14181b',
   text: '#e7eaed',
   muted: '#a2acb5',
@@ -97,7 +95,6 @@ const dark: Palette = {
     '#35b3a7',
     '#d5f7f2',
   ]),
-  inverse: '#04201e',
 };
 
 // Reactive: charts are drawn again when the theme changes.
@@ -120,4 +117,25 @@ export function seriesColour(colours: Palette, index: number): string {
 
 export function seriesDash(index: number): readonly number[] {
   return dashes[index % dashes.length]!;
+}
+
+// Relative luminance, as WCAG 2 defines it.
+function luminance(colour: string): number {
+  const linear = (value: number) => {
+    const share = value / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  };
+  const { r, g, b } = rgb(colour);
+  return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+}
+
+export function contrast(one: string, other: string): number {
+  const [a, b] = [luminance(one), luminance(other)];
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+}
+
+// Black or white, whichever can be read on a background: one of them always
+// can.
+export function textOn(background: string): string {
+  return luminance(background) > 0.179 ? '#000000' : '#ffffff';
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { Palette } from './colours';
+import { type Palette, textOn } from './colours';
 import type { Area, Scene, Shape } from './scene';
 
 // Numbers in rows and columns, each of which has a label.
@@ -113,18 +113,13 @@ export function short(value: number): string {
   return text.replace(/^(-?)0\./, '$1.').replace(/^-(\.?0+)$/, '$1');
 }
 
-function numberIn(
-  value: number,
-  strength: number, // of the cell's colour, 0..1
-  cell: Area,
-  colours: Palette,
-): Shape {
+function numberIn(value: number, cell: Area, background: string): Shape {
   return {
     kind: 'text',
     x: cell.x + cell.width / 2,
     y: cell.y + cell.height / 2,
     text: short(value),
-    colour: strength > 0.55 ? colours.inverse : colours.text,
+    colour: textOn(background),
     size: 11,
     anchor: 'middle',
     baseline: 'middle',
@@ -153,8 +148,7 @@ function cells(grid: Grid, layout: Layout, colours: Palette): Shape[] {
       : colours.ramp(share);
     const box: Shape = { kind: 'box', ...area, fill };
     if (!numbers) return [box];
-    const strength = grid.signed ? Math.abs(2 * share - 1) : share;
-    return [box, numberIn(value, strength, area, colours)];
+    return [box, numberIn(value, area, fill)];
   });
 }
 
@@ -165,16 +159,20 @@ function widthOf(text: string): number {
   return width;
 }
 
+function isNumber(text: string): boolean {
+  return /^[+\d·]+$/.test(text);
+}
+
 // Labels of rows and columns; where cells are small, of some of them.
 function names(grid: Grid, layout: Layout, colours: Palette): Shape[] {
   const { cells, size, tall } = layout;
   const everyRow = Math.max(1, Math.ceil(11 / tall));
   const font = Math.min(13, Math.max(10, size * 0.62));
-  const longest = Math.max(1, ...grid.columns.map((text) => widthOf(text)));
-  const everyColumn = Math.max(
-    1,
-    Math.ceil((longest * font * 0.62 + 3) / size),
-  );
+  const longest = font * 0.62 * Math.max(1, ...grid.columns.map(widthOf)) + 3;
+  // What is wider than its cell is turned, to stand above it; of numbers,
+  // which can be told from their neighbours', some are left out.
+  const turned = longest > size && !grid.columns.every(isNumber);
+  const everyColumn = Math.max(1, Math.ceil((turned ? font : longest) / size));
   const base = { colour: colours.muted, size: font } as const;
   const shapes: Shape[] = [];
   for (const [row, text] of grid.rows.entries()) {
@@ -193,14 +191,12 @@ function names(grid: Grid, layout: Layout, colours: Palette): Shape[] {
   for (const [column, text] of grid.columns.entries()) {
     if (column % everyColumn !== 0) continue;
     const x = cells.x + (column + 0.5) * size;
-    shapes.push({
-      kind: 'text',
-      ...base,
-      x,
-      y: cells.y - 6,
-      text,
-      anchor: 'middle',
-    });
+    const place = { kind: 'text', ...base, x, y: cells.y - 6, text } as const;
+    shapes.push(
+      turned
+        ? { ...place, turned, baseline: 'middle' }
+        : { ...place, anchor: 'middle' },
+    );
   }
   return shapes;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { scaleLinear, scaleLog } from 'd3-scale';
-
 import type { Palette } from './colours';
+import { type Scale, scaleOf } from './scales';
 import type { Area, Point, Scene, Shape } from './scene';
 
 // One curve. x and y are equally long; a y that is undefined or, on a log
@@ -93,9 +92,7 @@ function axes(
   const bottom = area.y + area.height;
   const right = area.x + area.width;
   const size = 12;
-  for (const tick of scales.y.ticks(6)) {
-    const y = scales.y(tick);
-    const text = scales.y.tickFormat(6)(tick);
+  for (const { at: y, text } of scales.y.ticks(6)) {
     shapes.push({
       kind: 'line',
       points: [
@@ -105,7 +102,6 @@ function axes(
       colour: line,
       width: 1,
     });
-    if (!text) continue;
     shapes.push({
       kind: 'text',
       x: area.x - 8,
@@ -117,9 +113,7 @@ function axes(
       baseline: 'middle',
     });
   }
-  for (const tick of scales.x.ticks(8)) {
-    const x = scales.x(tick);
-    const text = scales.x.tickFormat(8)(tick);
+  for (const { at: x, text } of scales.x.ticks(8)) {
     shapes.push({
       kind: 'line',
       points: [
@@ -129,7 +123,6 @@ function axes(
       colour: line,
       width: 1,
     });
-    if (!text) continue;
     shapes.push({
       kind: 'text',
       x,
@@ -169,13 +162,6 @@ interface Scales {
   x: Scale;
   y: Scale;
 }
-type Scale = ReturnType<typeof scaleFor>;
-
-function scaleFor(log: boolean, domain: Range, range: Range) {
-  const scale = log ? scaleLog() : scaleLinear();
-  return scale.domain(domain).range(range);
-}
-
 function pointsOf(line: Line, view: PlotView, scales: Scales): Point[] {
   const points: Point[] = [];
   for (let i = 0; i < line.x.length; ++i) {
@@ -229,8 +215,8 @@ export function plotScene(
     height: height - margin.top - margin.bottom,
   };
   const scales = {
-    x: scaleFor(view.logX, view.x, [area.x, area.x + area.width]),
-    y: scaleFor(view.logY, view.y, [area.y + area.height, area.y]),
+    x: scaleOf(view.logX, view.x, [area.x, area.x + area.width]),
+    y: scaleOf(view.logY, view.y, [area.y + area.height, area.y]),
   };
   const shapes: Shape[] = [
     {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { scaleLinear } from 'd3-scale';
-
 import type { Palette } from './colours';
 import { type MarkShape, markShapes } from './marks';
+import { scaleOf } from './scales';
 import type { Scene, Shape } from './scene';
 
 export interface Dot {
@@ -91,12 +90,14 @@ function scalesOf(
   height: number,
   top: number,
 ) {
-  const x = scaleLinear()
-    .domain(domain(view.dots.map((dot) => dot.x)))
-    .range([margin.left, width - margin.right]);
-  const y = scaleLinear()
-    .domain(domain(view.dots.map((dot) => dot.y)))
-    .range([height - margin.bottom, margin.top + top]);
+  const x = scaleOf(false, domain(view.dots.map((dot) => dot.x)), [
+    margin.left,
+    width - margin.right,
+  ]);
+  const y = scaleOf(false, domain(view.dots.map((dot) => dot.y)), [
+    height - margin.bottom,
+    margin.top + top,
+  ]);
   return { x, y };
 }
 
@@ -138,9 +139,7 @@ export function scatterScene(
   const [left, right] = [margin.left, width - margin.right];
   const [upper, lower] = [margin.top + top, height - margin.bottom];
   const shapes: Shape[] = [];
-  for (const tick of y.ticks(6)) {
-    const at = y(tick);
-    const text = y.tickFormat(6)(tick);
+  for (const { at, text } of y.ticks(6)) {
     shapes.push(
       {
         kind: 'line',
@@ -163,9 +162,7 @@ export function scatterScene(
       },
     );
   }
-  for (const tick of x.ticks(8)) {
-    const at = x(tick);
-    const text = x.tickFormat(8)(tick);
+  for (const { at, text } of x.ticks(8)) {
     shapes.push(
       {
         kind: 'line',

@@ -53,19 +53,15 @@ export function percent(share: number, digits = 0): string {
   }).format(share);
 }
 
-const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
-// 1.2 MB
+// 1.2 MiB: in powers of 1024, as the server's limits are.
 export function bytes(value: number | bigint): string {
   let size = Number(value);
   let unit = 0;
-  for (; size >= 1000 && unit < units.length - 1; ++unit) size /= 1000;
-  return format({
-    style: 'unit',
-    unit: units[unit]!,
-    unitDisplay: unit === 0 ? 'long' : 'short',
-    maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0,
-  }).format(size);
+  for (; size >= 1024 && unit < units.length - 1; ++unit) size /= 1024;
+  const digits = size < 10 && unit > 0 ? 1 : 0;
+  return `${format({ maximumFractionDigits: digits }).format(size)} ${units[unit]}`;
 }
 
 export function secondsOf(duration: Duration | undefined): number {

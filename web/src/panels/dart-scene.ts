@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import type { Palette } from '../charts/colours';
+import { type Palette, textOn } from '../charts/colours';
 import type { Area, Scene, Shape } from '../charts/scene';
-import type { Segment } from '../inside/draw';
+import type { Segment } from '../inside/segments';
 import { glyph } from '../inside/tokens';
 
 export const dartHeight = 104;
@@ -29,7 +29,7 @@ function segmentShapes(
     x: x + width / 2,
     y: area.y + area.height / 2,
     text: glyph(segment.text),
-    colour: hit ? colours.background : colours.text,
+    colour: hit ? textOn(colours.accent) : colours.text,
     size: 14,
     bold: hit,
     anchor: 'middle',

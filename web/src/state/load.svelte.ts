@@ -14,9 +14,11 @@ export interface Loaded<T> {
 // Calls `ask` now, and again whenever something reactive that it reads before
 // its first `await` changes. A call whose answer nobody wants any more, for the
 // question changed or the reader left, is aborted. Where `ask` gives undefined
-// there is nothing to ask. To be called while a component is made.
+// there is nothing to ask. With `repeatMs` it asks again so long after each
+// answer, while the page is in sight. To be called while a component is made.
 export function load<T>(
   ask: (signal: AbortSignal) => Promise<T> | undefined,
+  { repeatMs }: { repeatMs?: number } = {},
 ): Loaded<T> {
   let value = $state.raw<T>();
   let failure = $state.raw<Failure>();
@@ -34,6 +36,16 @@ export function load<T>(
     return () => controller.abort();
   });
 
+  // Once more after `repeatMs`, or when the page comes back into sight.
+  function repeatLater(signal: AbortSignal) {
+    const again = () => {
+      if (!signal.aborted && document.visibilityState === 'visible') ++turn;
+    };
+    const timer = setTimeout(again, repeatMs);
+    document.addEventListener('visibilitychange', again, { signal });
+    signal.addEventListener('abort', () => clearTimeout(timer));
+  }
+
   async function settle(answer: Promise<T>, signal: AbortSignal) {
     try {
       const result = await answer;
@@ -44,6 +56,7 @@ export function load<T>(
       failure = failureOf(error);
     }
     busy = false;
+    if (repeatMs !== undefined) repeatLater(signal);
   }
 
   return {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { Code, ConnectError } from '@connectrpc/connect';
-
 import { inspector } from '../api/clients';
 import type { GetMetricsResponse } from '../gen/microgpt/v1/inspector_pb';
+import { keepUp } from './keep-up';
 
 // The L2 norms of one tensor at Metrics.normSteps.
 export interface Norms {
@@ -81,57 +80,30 @@ function after(known: readonly number[], steps: readonly number[]): number[] {
   return steps.flatMap((step, index) => (step > last ? [index] : []));
 }
 
-// Whether asking again may help: the stream was cut, or the server is starting.
-function isPassing(error: unknown): boolean {
-  const { code, cause } = ConnectError.from(error);
-  return (
-    code === Code.Unavailable ||
-    code === Code.ResourceExhausted ||
-    cause instanceof TypeError
-  );
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
-
 export type Stream = (
   fromStep: number,
   signal: AbortSignal,
 ) => AsyncIterable<GetMetricsResponse>;
 
-// Fills `metrics` from a stream until the training ends. A stream that is lost
-// is asked for again from the first step that is missing, after a second, then
-// two, up to ten; `lost` hears of it. Throws what asking again cannot mend.
-export async function fill(
+// Fills `metrics` from a stream until the training ends, also where the stream
+// is lost in between: it goes on from the first step that is missing.
+export function fill(
   metrics: Metrics,
   stream: Stream,
   signal: AbortSignal,
   lost: (yes: boolean) => void = () => {},
   firstPauseMs = 1000,
 ): Promise<void> {
-  for (let pauseMs = firstPauseMs; !signal.aborted;) {
-    try {
-      for await (const answer of stream(metrics.nextStep, signal)) {
-        lost(false);
-        pauseMs = firstPauseMs;
-        metrics.add(answer);
-        if (answer.done) return;
-      }
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!isPassing(error)) throw error;
-    }
-    lost(true);
-    await pause(pauseMs, signal);
-    pauseMs = Math.min(2 * pauseMs, 10 * firstPauseMs);
-  }
+  return keepUp({
+    open: (signal) => stream(metrics.nextStep, signal),
+    take: (answer) => {
+      metrics.add(answer);
+      return answer.done;
+    },
+    signal,
+    lost,
+    firstPauseMs,
+  });
 }
 
 // The stream of a job's figures, until it ends.

@@ -1,0 +1,1 @@
+document.title = "made by a script, made by a script, made by a script, made by a script";

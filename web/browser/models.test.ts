@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+import { readFile } from 'node:fs/promises';
+
+import { expect, it } from 'vitest';
+
+import { ModelFormat } from '../src/gen/microgpt/v1/registry_pb';
+import {
+  expectRefusal,
+  microgpt,
+  numberIn,
+  open,
+  registry,
+  useBrowser,
+} from './dashboard';
+
+useBrowser();
+
+async function trained(model: string) {
+  const documents = ['anna', 'emma', 'mia', 'lea', 'nora'];
+  const config = { steps: 20 };
+  const wait = { seconds: 30n };
+  const job = await microgpt.train({ model, documents, config, wait });
+  return registry.getModel({ model: `${model}@${job.version}` });
+}
+
+async function exported(model: string, format: ModelFormat): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const { chunk } of registry.exportModel({ model, format })) {
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+it('lists every model with the figures that the API gives', async () => {
+  await trained('listed');
+  const { models } = await registry.listModels({});
+  const page = await open('/models');
+  for (const model of models) {
+    const row = page.locator(`tr[data-model="${model.name}@${model.version}"]`);
+    const cells = await row.locator('td').allTextContents();
+    expect(numberIn(cells[2]!)).toBe(model.config!.steps);
+    expect(numberIn(cells[3]!)).toBeCloseTo(model.loss, 3);
+    expect(numberIn(cells[4]!)).toBe(model.vocabSize);
+  }
+  expect(await page.locator('tr[data-model]').count()).toBe(models.length);
+});
+
+it('trains a built-in dataset in one click and opens the run', async () => {
+  const page = await open('/models');
+  await page.getByRole('button', { name: 'Train cities-ja' }).click();
+  await page.waitForURL(/\/runs\//);
+  const job = new URL(page.url()).pathname.split('/')[2]!;
+  expect((await microgpt.getStatus({ job })).model).toBe('cities-ja');
+});
+
+it('says what an unnamed address is', async () => {
+  const page = await open('/');
+  await page.waitForURL(/\/models$/);
+  const lost = await open('/nowhere');
+  expect(await lost.locator('h1').textContent()).toBe('No such page');
+});
+
+it('shows what a version is', async () => {
+  const model = await trained('shown');
+  const page = await open('/models/shown');
+  await page.getByText(model.sha256).waitFor();
+  expect(await page.title()).toContain('shown@1');
+});
+
+it('sets an alias and takes it away', async () => {
+  await trained('aliased');
+  const page = await open('/models/aliased@1');
+  await page.getByLabel('Alias', { exact: true }).fill('prod');
+  await page.getByRole('button', { name: 'Set alias' }).click();
+  const remove = page.getByRole('button', { name: 'Remove alias prod' });
+  await remove.waitFor();
+  expect((await registry.getModel({ model: 'aliased@prod' })).version).toBe(1);
+  await remove.click();
+  await page.getByText('This version has no alias.').waitFor();
+  expect((await registry.getModel({ model: 'aliased' })).aliases).toEqual([]);
+});
+
+it('asks before it deletes, and tells why it cannot', async () => {
+  await trained('doomed');
+  await registry.setAlias({ alias: 'doomed@keep', version: 1 });
+  const page = await open('/models');
+  await page.getByRole('button', { name: 'Delete doomed@1' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  // The server's own sentence.
+  const sentence = await registry
+    .deleteModel({ model: 'doomed@1' })
+    .catch((error) => error.rawMessage as string);
+  await dialog.getByText(sentence as string).waitFor();
+  expectRefusal(400);
+
+  await registry.deleteAlias({ alias: 'doomed@keep' });
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page
+    .locator('tr[data-model="doomed@1"]')
+    .waitFor({ state: 'detached' });
+  await expect(registry.getModel({ model: 'doomed' })).rejects.toThrow();
+});
+
+it('keeps what was not meant to be deleted', async () => {
+  await trained('spared');
+  const page = await open('/models');
+  await page.getByRole('button', { name: 'Delete spared@1' }).click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  expect((await registry.getModel({ model: 'spared' })).version).toBe(1);
+});
+
+it('hands out a file that is the server’s, byte for byte', async () => {
+  await trained('exported');
+  const page = await open('/models/exported@1');
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export as JSON' }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe('exported@1.json');
+  const bytes = await readFile(await file.path());
+  expect(bytes.equals(await exported('exported', ModelFormat.JSON))).toBe(true);
+});
+
+it('makes a model of a file, the same one', async () => {
+  const model = await trained('source');
+  const file = await exported('source', ModelFormat.SAFETENSORS);
+  const page = await open('/models');
+  await page.getByRole('button', { name: 'Import' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('File').setInputFiles({
+    name: 'My Copy.safetensors',
+    mimeType: 'application/octet-stream',
+    buffer: file,
+  });
+  expect(await dialog.getByLabel('Model name').inputValue()).toBe('my-copy');
+  await dialog.getByRole('button', { name: 'Import' }).click();
+  await page.locator('tr[data-model="my-copy@1"]').waitFor();
+  const copy = await registry.getModel({ model: 'my-copy' });
+  expect(copy.sha256).toBe(model.sha256);
+});
+
+it('says what is wrong with a file that is no model', async () => {
+  const page = await open('/models');
+  await page.getByRole('button', { name: 'Import' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('File').setInputFiles({
+    name: 'x.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from('{"no": "model"}'),
+  });
+  await dialog.getByRole('button', { name: 'Import' }).click();
+  await dialog.getByRole('alert').waitFor();
+  expect(await dialog.getByRole('alert').textContent()).toContain(
+    'Change what',
+  );
+  await expect(registry.getModel({ model: 'x' })).rejects.toThrow();
+});

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// Runs the tests that need a browser, against a real server:
+//
+//   npm run test:browser -- --server ../build/release/bin/microgptd
+//
+//   --server PATH   the microgptd to start, on free ports and in memory
+//   --own-pages     open the pages that are built into it; default: web/dist,
+//                   so that a change of the dashboard needs no other server
+//
+// What follows goes to vitest: names of files, -t "name of a test".
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const web = join(dirname(fileURLToPath(import.meta.url)), '..');
+const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+function fail(sentence) {
+  console.error(`test:browser: ${sentence}`);
+  process.exit(2);
+}
+
+let server;
+let ownPages = false;
+const rest = [];
+for (let args = process.argv.slice(2); args.length > 0;) {
+  const argument = args.shift();
+  if (argument === '--server') server = args.shift();
+  else if (argument === '--own-pages') ownPages = true;
+  else rest.push(argument);
+}
+
+if (!server) fail('--server PATH is missing: the microgptd to test against');
+if (!existsSync(server)) fail(`there is no ${server}`);
+if (!ownPages && !existsSync(join(web, 'dist/index.html'))) {
+  fail('there is no web/dist: npm run build first');
+}
+if (!existsSync(chromium)) {
+  const sentence = `there is no ${chromium}: scripts/setup installs it`;
+  // Where nobody reads along, nothing tested is a failure.
+  if (process.env.CI) fail(sentence);
+  console.log(`test:browser: skipped, ${sentence}`);
+  process.exit(0);
+}
+
+const { status } = spawnSync(
+  join(web, 'node_modules/.bin/vitest'),
+  ['run', '--config', 'browser/vitest.config.ts', ...rest],
+  {
+    cwd: web,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      CHROMIUM: chromium,
+      DASHBOARD_SERVER: resolve(server),
+      DASHBOARD_OWN_PAGES: ownPages ? '1' : '',
+    },
+  },
+);
+process.exit(status ?? 1);

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+import { microgpt } from '../../api/clients';
+import { type Failure, failureOf } from '../../api/failure';
+import type { Job } from '../../gen/microgpt/v1/microgpt_pb';
+import { everyFor, fill, Metrics, metricsOf } from '../../state/metrics.svelte';
+
+// A run that is compared, as far as its figures have come.
+export class FollowedRun {
+  job = $state.raw<Job>();
+  metrics = $state.raw(new Metrics());
+
+  constructor(readonly id: string) {}
+
+  // A few points a pixel are enough where curves lie over each other.
+  async follow(signal: AbortSignal): Promise<void> {
+    const job = await microgpt.getStatus({ job: this.id }, { signal });
+    this.job = job;
+    const stream = metricsOf(this.id, everyFor(job.steps), !job.done);
+    await fill(this.metrics, stream, signal);
+    if (!job.done) {
+      this.job = await microgpt.getStatus({ job: this.id }, { signal });
+    }
+  }
+}
+
+export interface Followed {
+  readonly shown: readonly FollowedRun[];
+  readonly failure: Failure | undefined;
+}
+
+// Follows the runs that `ids` names: those that were there before keep what
+// they have. To be called while a component is made.
+export function followed(ids: () => readonly string[]): Followed {
+  let shown = $state.raw<readonly FollowedRun[]>([]);
+  let failure = $state.raw<Failure>();
+  const under = new Map<string, { run: FollowedRun; stop: AbortController }>();
+
+  function begin(id: string): FollowedRun {
+    const entry = under.get(id);
+    if (entry) return entry.run;
+    const run = new FollowedRun(id);
+    const stop = new AbortController();
+    under.set(id, { run, stop });
+    run.follow(stop.signal).catch((error) => {
+      if (!stop.signal.aborted) failure = failureOf(error);
+    });
+    return run;
+  }
+
+  $effect(() => {
+    const wanted = ids();
+    failure = undefined;
+    for (const [id, { stop }] of under) {
+      if (wanted.includes(id)) continue;
+      stop.abort();
+      under.delete(id);
+    }
+    shown = wanted.map(begin);
+  });
+
+  $effect(() => () => {
+    for (const { stop } of under.values()) stop.abort();
+  });
+
+  return {
+    get shown() {
+      return shown;
+    },
+    get failure() {
+      return failure;
+    },
+  };
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+import { create } from '@bufbuild/protobuf';
+
+import type { Query } from '../../app/address';
+import {
+  ConditionSchema,
+  type GenerateRequest,
+  GenerateRequestSchema,
+} from '../../gen/microgpt/v1/microgpt_pb';
+
+// A number of an address; undefined where there is none.
+export function numberOf(query: Query, key: string): number | undefined {
+  const text = query[key]?.trim();
+  if (!text) return undefined;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+// uint32 fields take whole numbers only; the server cannot say so, since such a
+// message cannot even be written.
+function wholeOf(query: Query, key: string): number | undefined {
+  const value = numberOf(query, key);
+  return value === undefined ? undefined : Math.max(0, Math.round(value));
+}
+
+// How to draw, as Generate and NextTokens have it.
+export function samplingOf(query: Query) {
+  return {
+    temperature: numberOf(query, 'temperature'),
+    topK: wholeOf(query, 'top_k'),
+    topP: numberOf(query, 'top_p'),
+    seed: wholeOf(query, 'seed'),
+  };
+}
+
+function conditionOf(query: Query) {
+  const { suffix = '', contains = '', regex = '', alphabet = '' } = query;
+  const minLength = wholeOf(query, 'min_length');
+  const maxLength = wholeOf(query, 'max_length');
+  const given =
+    suffix + contains + regex + alphabet !== '' ||
+    minLength !== undefined ||
+    maxLength !== undefined;
+  if (!given) return undefined;
+  const texts = { suffix, contains, regex, alphabet };
+  return create(ConditionSchema, {
+    ...texts,
+    ...defined({ minLength, maxLength }),
+  });
+}
+
+function defined<T extends object>(
+  values: T,
+): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as { [K in keyof T]?: NonNullable<T[K]> };
+}
+
+// What an address asks for: the API's own names, empty ones left out.
+export function generateRequest(model: string, query: Query): GenerateRequest {
+  const where = conditionOf(query);
+  return create(GenerateRequestSchema, {
+    model,
+    prefix: query['prefix'] ?? '',
+    novel: query['novel'] === '1',
+    unique: query['unique'] === '1',
+    ...defined({ ...samplingOf(query), count: wholeOf(query, 'count'), where }),
+  });
+}
