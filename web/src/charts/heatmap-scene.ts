@@ -35,17 +35,19 @@ const [lowest, fewRows] = [18, 64];
 const title = 24;
 const labels = 30;
 const edge = 8;
+const tallLabels = 14; // more, where labels of columns stand upright
 
 // Cells as large as fit into `room` pixels across.
 export function layoutOf(grid: Grid, room: number, titled: boolean): Layout {
   const longest = Math.max(1, ...grid.rows.map(widthOf));
   const left = 26 + Math.min(longest, 12) * 8;
-  const top = (titled ? title : 0) + labels + 16;
   const fits = Math.floor(
     (room - left - edge) / Math.max(1, grid.columns.length),
   );
   const most = grid.rows.length > many ? ofMany : largest;
   const size = Math.max(smallest, Math.min(most, fits));
+  const upright = labelsTurned(grid, size) ? tallLabels : 0;
+  const top = (titled ? title : 0) + labels + 16 + upright;
   const tall =
     grid.rows.length <= fewRows && !isSquare(grid)
       ? Math.max(size, lowest)
@@ -159,6 +161,22 @@ function widthOf(text: string): number {
   return width;
 }
 
+function fontFor(size: number): number {
+  return Math.min(13, Math.max(10, size * 0.62));
+}
+
+// In pixels, of the columns.
+function longestLabel(grid: Grid, size: number): number {
+  const most = Math.max(1, ...grid.columns.map(widthOf));
+  return fontFor(size) * 0.62 * most + 3;
+}
+
+// What is wider than its cell is turned, to stand above it; of numbers, which
+// can be told from their neighbours, some are left out instead.
+function labelsTurned(grid: Grid, size: number): boolean {
+  return longestLabel(grid, size) > size && !grid.columns.every(isNumber);
+}
+
 function isNumber(text: string): boolean {
   return /^[+\d·]+$/.test(text);
 }
@@ -167,11 +185,9 @@ function isNumber(text: string): boolean {
 function names(grid: Grid, layout: Layout, colours: Palette): Shape[] {
   const { cells, size, tall } = layout;
   const everyRow = Math.max(1, Math.ceil(11 / tall));
-  const font = Math.min(13, Math.max(10, size * 0.62));
-  const longest = font * 0.62 * Math.max(1, ...grid.columns.map(widthOf)) + 3;
-  // What is wider than its cell is turned, to stand above it; of numbers,
-  // which can be told from their neighbours', some are left out.
-  const turned = longest > size && !grid.columns.every(isNumber);
+  const font = fontFor(size);
+  const longest = longestLabel(grid, size);
+  const turned = labelsTurned(grid, size);
   const everyColumn = Math.max(1, Math.ceil((turned ? font : longest) / size));
   const base = { colour: colours.muted, size: font } as const;
   const shapes: Shape[] = [];

@@ -21,7 +21,7 @@ export const app = {
     compare: 'Compare',
     playground: 'Playground',
     inside: 'Look inside',
-    weights: 'Embeddings and weights',
+    weights: 'Weights',
     learn: 'Learn',
     system: 'System',
   },

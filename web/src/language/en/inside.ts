@@ -143,9 +143,8 @@ export const inside = {
     title: (position: string) => `How the order forms at position ${position}`,
     explanation:
       'The probability of the five tokens that lead at the end, after each ' +
-      'stage. Where a line begins late, the token was not among the first ' +
-      'candidates before.',
-    stage: (names: string) => `stage (${names})`,
+      'stage. An empty cell: the token was not among the first candidates.',
+    candidates: 'candidates',
   },
   gradients: {
     tensors: 'Gradient of each tensor',

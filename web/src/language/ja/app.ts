@@ -23,7 +23,7 @@ export const app: Catalogue['app'] = {
     compare: '比較',
     playground: 'プレイグラウンド',
     inside: '中を見る',
-    weights: '埋め込みと重み',
+    weights: '重み',
     learn: '学ぶ',
     system: 'システム',
   },

@@ -122,9 +122,9 @@ export const inside: Catalogue['inside'] = {
   courses: {
     title: (position) => `位置 ${position} で順位ができるまで`,
     explanation:
-      '最後に上位となる 5 つのトークンの、各段での確率です。線が途中から始まる' +
-      'トークンは、それまで上位の候補に入っていません。',
-    stage: (names) => `段（${names}）`,
+      '最後に上位となる 5 つのトークンの、各段での確率です。空白は、上位の候補に' +
+      '入っていないことを示します。',
+    candidates: '候補',
   },
   gradients: {
     tensors: 'テンソルごとの勾配',

@@ -23,7 +23,7 @@ export const app: Catalogue['app'] = {
     compare: '比较',
     playground: '试验场',
     inside: '查看内部',
-    weights: '嵌入与权重',
+    weights: '权重',
     learn: '学习',
     system: '系统',
   },

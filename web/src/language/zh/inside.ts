@@ -115,9 +115,8 @@ export const inside: Catalogue['inside'] = {
   courses: {
     title: (position) => `位置 ${position} 的名次如何形成`,
     explanation:
-      '最终领先的五个词元在每个阶段之后的概率。线从中途开始，说明该词元此前不在前列' +
-      '候选之中。',
-    stage: (names) => `阶段（${names}）`,
+      '最终领先的五个词元在每个阶段之后的概率。空格表示该词元当时不在前列候选之中。',
+    candidates: '候选',
   },
   gradients: {
     tensors: '每个张量的梯度',
