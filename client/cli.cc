@@ -62,6 +62,15 @@ class HelpFormatter : public CLI::Formatter {
         "\n\n");
   }
 
+  // Where one argument or two are taken, the first names a model and may be
+  // left out; CLI11 would say "TEXT(1x)".
+  std::string make_option_usage(const CLI::Option* option) const override {
+    const bool one_or_two =
+        option->get_expected_min() == 1 && option->get_expected_max() == 2;
+    if (one_or_two) return "[MODEL] " + make_option_name(option, true);
+    return CLI::Formatter::make_option_usage(option);
+  }
+
   std::string make_option_opts(const CLI::Option* option) const override {
     const std::string& text = option->get_option_text();
     return text.empty() || text == " " ? "" : " " + text;
@@ -118,6 +127,7 @@ void AddCommands(CLI::App& root, Action* action) {
   AddLike(root, action);
   AddScore(root, action);
   AddEvaluate(root, action);
+  AddTrace(root, action);
   root.group("Training jobs");
   AddJobs(root, action);
   AddStatus(root, action);
@@ -131,6 +141,7 @@ void AddCommands(CLI::App& root, Action* action) {
   AddDatasets(root, action);
   root.group("The server, and this program");
   AddServer(root, action);
+  AddOpen(root, action);
 }
 
 // CLI11 takes "[a,b]" for a list of two where a text is wanted as it is, and

@@ -103,6 +103,18 @@ class Readme(unittest.TestCase):
         score = {row[0]: float(row[1]) for row in rows[1:]}
         self.assertGreater(score["emma"], score["zzxqj"] + 5)
 
+    def test_where_heads_look_is_a_square_of_shares_a_head(self):
+        lines = self.lines("mgpt trace mine emma")
+        self.assertRegex(lines[0], r"^mine@1 · step 1000 · loss \d\.\d\d$")
+        heads = [i for i, line in enumerate(lines) if line.startswith("L0 H")]
+        self.assertEqual(len(heads), 4)
+        for head in heads:
+            self.assertEqual(lines[head].split()[2:], list("⟨emma"))
+            for keys, row in enumerate(lines[head + 1:head + 6], start=1):
+                shares = [float(cell[1:]) for cell in row.split()[1:]]
+                self.assertEqual(len(shares), keys)
+                self.assertAlmostEqual(sum(shares), 1, delta=0.03)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -37,7 +37,8 @@ using MessagePtr = std::unique_ptr<Message>;
 std::vector<const MethodDescriptor*> AllMethodsOfTheApi() {
   std::vector<const MethodDescriptor*> methods;
   for (const auto* service :
-       {v1::MicroGpt::service_full_name(), v1::Registry::service_full_name()}) {
+       {v1::MicroGpt::service_full_name(), v1::Registry::service_full_name(),
+        v1::Inspector::service_full_name()}) {
     const auto* descriptor =
         google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
             service);
@@ -329,6 +330,16 @@ std::vector<Example> Examples() {
       {"GetLosses", R"({"model":"pets$"})"},
       {"GetLosses", R"({"model":"pets$","fromStep":99})"},
       {"GetServerInfo", "{}"},
+      {"GetMetrics", R"({"model":"pets$","every":10})"},
+      {"GetMetrics", R"({"model":"pets$","fromStep":99})"},
+      {"Trace", R"({"model":"pets$","text":"anna"})"},
+      {"Trace", R"({"model":"pets$","text":"XYZ"})"},
+      {"GetTensor", R"({"model":"pets$","tensor":"wpe"})"},
+      {"GetTensor", R"({"model":"pets$","tensor":"wpw"})"},
+      {"Project", R"({"model":"pets$"})"},
+      {"Project", R"({"model":"pets$","components":99})"},
+      {"NextTokens", R"({"model":"pets$","prefix":"an","seed":1})"},
+      {"NextTokens", R"({"model":"nothing"})"},
       {"DeleteModel", R"({"model":"pets$"})"},
       {"DeleteModel", R"({"model":"pets$"})"},
   };

@@ -98,6 +98,7 @@ Server::Server(const Options& options, std::unique_ptr<Store> store)
       transfers_(kTransferThreads, kMaxTransfers, "uploads and exports"),
       changes_(kMaxChanges, "changes of models and datasets"),
       evaluation_(registry_, datasets_),
+      inspection_({registry_, jobs_, checkpoints_}, datasets_),
       training_(jobs_, datasets_, evaluation_, options.workers),
       generation_({registry_, datasets_, generators_, run_queue_}),
       model_handlers_({registry_, datasets_, transfers_, changes_}),
@@ -108,7 +109,7 @@ Server::Server(const Options& options, std::unique_ptr<Store> store)
       microgpt_service_(training_, generation_, evaluation_, calls_),
       registry_service_(model_handlers_, dataset_handlers_, housekeeping_,
                         calls_),
-      inspector_service_(metrics_, calls_) {}
+      inspector_service_(inspection_, metrics_, calls_) {}
 
 Server::~Server() { Drain(); }
 
@@ -150,13 +151,14 @@ absl::Status Server::Listen() {
         http_server_, HttpServer::Listen({.address = options_.http_address,
                                           .hosts = options_.http_hosts}));
     http_address_ = http_server_->address();
+    housekeeping_.SetHttpAddress(http_address_);
   }
   MICROGPT_RETURN_IF_ERROR(ListenForGrpc());
   if (http_server_ == nullptr) return absl::OkStatus();
   http_server_->Serve(
-      {.methods =
-           AllMethods({training_, generation_, evaluation_, model_handlers_,
-                       dataset_handlers_, housekeeping_, metrics_}),
+      {.methods = AllMethods({training_, generation_, evaluation_,
+                              model_handlers_, dataset_handlers_, housekeeping_,
+                              metrics_, inspection_}),
        .files = StaticFiles(DashboardFiles()),
        .tracker = calls_});
   return absl::OkStatus();

@@ -18,6 +18,7 @@
 #include "server/handlers/generation.h"
 #include "server/handlers/generator_pool.h"
 #include "server/handlers/housekeeping.h"
+#include "server/handlers/inspection/inspection.h"
 #include "server/handlers/metrics.h"
 #include "server/handlers/models.h"
 #include "server/handlers/training.h"
@@ -81,6 +82,7 @@ class Server {
   Admission changes_;
   CallTracker calls_;
   EvaluationHandlers evaluation_;
+  InspectionHandlers inspection_;
   TrainingHandlers training_;
   GenerationHandlers generation_;
   ModelHandlers model_handlers_;

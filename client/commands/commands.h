@@ -23,12 +23,14 @@ void AddGenerate(CLI::App& root, Action* chosen);
 void AddLike(CLI::App& root, Action* chosen);
 void AddScore(CLI::App& root, Action* chosen);
 void AddEvaluate(CLI::App& root, Action* chosen);
+void AddTrace(CLI::App& root, Action* chosen);
 void AddJobs(CLI::App& root, Action* chosen);
 void AddStatus(CLI::App& root, Action* chosen);
 void AddWatch(CLI::App& root, Action* chosen);
 void AddStop(CLI::App& root, Action* chosen);
 void AddMetrics(CLI::App& root, Action* chosen);
 void AddServer(CLI::App& root, Action* chosen);  // info, health
+void AddOpen(CLI::App& root, Action* chosen);
 
 // Adds a command that does nothing yet; below a command, as in `mgpt dataset
 // add`, where `root` is one.

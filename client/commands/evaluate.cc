@@ -41,7 +41,7 @@ void AddEvaluate(CLI::App& root, Action* chosen) {
   CLI::App* command = AddCommand<EvaluateOptions>(
       root, "evaluate", "Say whether a model is any good, and what to do",
       "mgpt evaluate names\n"
-      "mgpt evaluate names@3 --documents 10000 -o json | jq .losses\n"
+      "mgpt evaluate names@3 --documents 500 -o json | jq .losses\n"
       "mgpt train pets.txt --validation 0.1 && mgpt evaluate pets -o text",
       options, RunEvaluate, chosen);
   CLI::Option* const model = AddReference(*command, request->mutable_model());
@@ -50,7 +50,8 @@ void AddEvaluate(CLI::App& root, Action* chosen) {
       *command, "--documents",
       [request](std::uint32_t n) { request->set_documents(n); },
       "How many documents are scored at most (2000;\n"
-      "1..100000; fewer for large models)");
+      "1..100000; fewer for large models). The n-grams\n"
+      "learn from those that are not");
   AddWhole(
       *command, "--samples",
       [request](std::uint32_t n) { request->set_samples(n); },

@@ -37,10 +37,17 @@ absl::Status GenerateOnce(Session& session, const v1::GenerateRequest& request,
 }
 
 // Whether the server refused this prefix, not the request as a whole: its
-// messages begin with the field.
-bool IsAboutPrefix(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kInvalidArgument &&
-         std::string(status.message()).starts_with("prefix: ");
+// messages name the field, or say that no string "begins with" this one.
+bool IsAboutPrefix(const absl::Status& status, const std::string& prefix) {
+  const std::string message(status.message());
+  if (status.code() == absl::StatusCode::kInvalidArgument) {
+    return message.starts_with("prefix: ");
+  }
+  const std::string begins = fmt::format("begins with \"{}\"", prefix);
+  return status.code() == absl::StatusCode::kFailedPrecondition &&
+         (message.find(" prefix ") != std::string::npos ||
+          message.starts_with("prefix ") ||
+          message.find(begins) != std::string::npos);
 }
 
 // One call for each line of standard input. A prefix that is refused does not
@@ -59,7 +66,9 @@ absl::Status GenerateForInput(Session& session,
       with_prefix.set_prefix(line.text);
       status = GenerateOnce(session, with_prefix, printer, &open);
     }
-    if (is_sent && !status.ok() && !IsAboutPrefix(status)) return status;
+    if (is_sent && !status.ok() && !IsAboutPrefix(status, line.text)) {
+      return status;
+    }
     failures.Count(line.text, std::string(status.message()));
     return absl::OkStatus();
   };
@@ -116,25 +125,30 @@ void AddGenerate(CLI::App& root, Action* chosen) {
   AddSamplingFlags(*command, "1000000", request);
   AddText(*command, "--prefix", request->mutable_prefix(),
           "What each string begins with; - makes --count\n"
-          "strings for each line of standard input");
+          "strings for each line of standard input, each a\n"
+          "call of its own");
   AddConditionFlags(*command, &options->where);
   command->add_flag_callback(
       "--unique", [request] { request->set_unique(true); }, "No string twice");
   command->add_flag_callback(
       "--novel", [request] { request->set_novel(true); },
-      "No string of the text that the model learned");
+      "No line of the text that the model learned (the\n"
+      "beginning of one that block_size cuts off is novel)");
   command->add_flag_callback(
       "--logprobs", [request] { request->set_logprobs(true); },
       "Log-probability of each token too (as a table)");
   command->add_flag_callback(
       "--stream-tokens", [request] { request->set_stream_tokens(true); },
-      "Each token as it was drawn, its probability and the\n"
-      "likeliest beside it (as a table)");
+      "Each token that was drawn after the prefix, its\n"
+      "probability under the settings and the likeliest\n"
+      "beside it (as a table)");
   command
       ->add_option_function<std::string>(
           "--randomness",
           [request](const std::string& name) { SetRandomness(name, request); },
-          "indexed (default), or python: the reference program's")
+          "indexed (default), or python: the reference\n"
+          "program's, which goes on from the end of training\n"
+          "where no --seed is given")
       ->option_text("NAME");
 }
 

@@ -33,12 +33,14 @@ void AddSamplingFlags(CLI::App& command, const std::string& most,
       "Draw among the likeliest that together reach X");
   AddWhole(
       command, "--seed", [request](std::uint32_t n) { request->set_seed(n); },
-      "Same seed, same strings (default: random, and told)");
+      "Same seed, same strings (default: random, and\n"
+      "told)");
   AddWhole(
       command, "--max-attempts",
       [request](std::uint32_t n) { request->set_max_attempts(n); },
-      "Draws a string, on average, before the call ends\n"
-      "short (1000; 1..1000000)");
+      "Ends short after N draws for each string found and\n"
+      "for twenty more, or a million for one (1000;\n"
+      "1..1000000)");
 }
 
 void AddConditionFlags(CLI::App& command, v1::Condition* where);

@@ -50,14 +50,16 @@ void AddLike(CLI::App& root, Action* chosen) {
   auto options = std::make_shared<LikeOptions>();
   v1::GenerateLikeRequest* const request = &options->request;
   CLI::App* command = AddCommand<LikeOptions>(
-      root, "like", "Make new strings like given ones, and keep no model",
+      root, "like",
+      "Make new strings like given ones, all different, and keep no model",
       "head -200 names.txt | mgpt like -n 10 -\n"
       "mgpt like pets.txt -n 5 --max-length 6",
       options, RunLike, chosen);
   RefuseEmpty(
       command->add_option("SOURCE", options->source,
                           "A file of up to 10,000 examples, one a line, or -\n"
-                          "for standard input"))
+                          "for standard input; no string is longer than the\n"
+                          "longest of them"))
       ->required()
       ->option_text(" ");
   AddSamplingFlags(*command, "10000", request);

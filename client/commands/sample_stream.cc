@@ -67,7 +67,17 @@ void SampleStream::Tell() const {
         "strings. Raise --time-budget",
         Grouped(training_->steps()), Grouped(training_->config().steps())));
   }
-  if (summary_->shortfall() == 0) return;
+  if (summary_->shortfall() > 0) TellShortfall();
+}
+
+void SampleStream::TellShortfall() const {
+  if (summary_->count() == 0) {
+    session_.console.Warning(fmt::format(
+        "none of {} draws is what was asked for: perhaps no string can be. Ask "
+        "for less, or raise --temperature",
+        Grouped(summary_->attempts())));
+    return;
+  }
   session_.console.Warning(fmt::format(
       "{} of {} strings are missing: {} draws were not enough. Ask for less, "
       "or raise --max-attempts or --temperature",

@@ -36,6 +36,7 @@ class SampleStream {
  private:
   bool Print(const v1::GenerateResponse& response);
   void Tell() const;
+  void TellShortfall() const;
 
   Session& session_;
   Printer& printer_;

@@ -98,7 +98,8 @@ void AddStatus(CLI::App& root, Action* chosen) {
       "With loss history, samples and alphabet");
   command->add_flag_callback(
       "--evaluate", [request] { request->set_evaluate(true); },
-      "With what mgpt evaluate says of the model it made");
+      "With what mgpt evaluate says of the model it made\n"
+      "(as a table or json)");
 }
 
 void AddWatch(CLI::App& root, Action* chosen) {

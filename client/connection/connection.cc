@@ -81,6 +81,7 @@ Connection::Connection(std::string address, Timeout timeout,
       channel_(Connect(address_)),
       microgpt_(v1::MicroGpt::NewStub(channel_)),
       registry_(v1::Registry::NewStub(channel_)),
+      inspector_(v1::Inspector::NewStub(channel_)),
       health_(grpc::health::v1::Health::NewStub(channel_)) {}
 
 void Connection::SetDeadline(grpc::ClientContext* context,

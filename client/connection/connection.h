@@ -17,6 +17,7 @@
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/sync_stream.h"
+#include "microgpt/v1/inspector.grpc.pb.h"
 #include "microgpt/v1/microgpt.grpc.pb.h"
 #include "microgpt/v1/registry.grpc.pb.h"
 
@@ -54,6 +55,7 @@ class Connection {
 
   v1::MicroGpt::Stub& microgpt() { return *microgpt_; }
   v1::Registry::Stub& registry() { return *registry_; }
+  v1::Inspector::Stub& inspector() { return *inspector_; }
   grpc::health::v1::Health::Stub& health() { return *health_; }
 
   // Call(stub, &Stub::GetStatus, request): the response, or an error to show
@@ -134,6 +136,7 @@ class Connection {
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::MicroGpt::Stub> microgpt_;
   const std::unique_ptr<v1::Registry::Stub> registry_;
+  const std::unique_ptr<v1::Inspector::Stub> inspector_;
   const std::unique_ptr<grpc::health::v1::Health::Stub> health_;
 };
 

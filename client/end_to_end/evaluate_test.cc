@@ -60,7 +60,7 @@ constexpr char kCard[] =
     "model    names@2\n"
     "scored   2,000 documents that training held out: 14,307 tokens, 12,307 "
     "characters\n"
-    "lead     5-grams by 0.375 ± 0.013 nats a token\n"
+    "lead     5-grams, of 28,830 documents, by 0.375 ± 0.013 nats a token\n"
     "samples  1,000: 87.5% novel · 97.5% unique · 50.0% truncated · 0.0% "
     "empty\n"
     "\n"
@@ -124,11 +124,18 @@ TEST_F(EvaluateTest, WhatIsNotKnownIsLeftOut) {
   const std::string card = Run({"evaluate"}).out;
   EXPECT_THAT(card, HasSubstr("that the model was trained on"));
   EXPECT_THAT(card, HasSubstr("lead     the model by 0.375 ± 0.250 nats a "
-                              "token, no more than chance\n"));
+                              "token, no more than chance, over 5-grams, of "
+                              "28,830 documents\n"));
   EXPECT_THAT(card, testing::Not(HasSubstr("as trained on ")));
   EXPECT_THAT(card, testing::Not(HasSubstr("DISTANCE")));
   EXPECT_THAT(Run({"evaluate", "-o", "csv"}).out,
               HasSubstr(",0,,,,,,,,5-grams"));
+}
+
+TEST_F(EvaluateTest, FewDocumentsTellNothing) {
+  evaluation.set_documents(9);
+  evaluation.set_lead_error(0);
+  EXPECT_THAT(Run({"evaluate"}).out, HasSubstr("of too few documents to tell"));
 }
 
 TEST_F(EvaluateTest, OtherFormatsAreForPrograms) {

@@ -124,13 +124,27 @@ class FakeServer::RegistryService final : public v1::Registry::Service {
                        v1::DeleteDatasetResponse* response) override {
     return Answer(handlers_.delete_dataset, *request, response);
   }
-  Status GetLosses(ServerContext* context, const v1::GetLossesRequest* request,
-                   ServerWriter<v1::GetLossesResponse>* writer) override {
-    return Answer(handlers_.get_losses, context, *request, writer);
-  }
   Status GetServerInfo(ServerContext*, const v1::GetServerInfoRequest* request,
                        v1::ServerInfo* info) override {
     return Answer(handlers_.get_server_info, *request, info);
+  }
+
+ private:
+  const Handlers& handlers_;
+};
+
+class FakeServer::InspectorService final : public v1::Inspector::Service {
+ public:
+  explicit InspectorService(const Handlers* handlers) : handlers_(*handlers) {}
+
+  Status Trace(ServerContext*, const v1::TraceRequest* request,
+               v1::TraceResponse* response) override {
+    return Answer(handlers_.trace, *request, response);
+  }
+  Status GetMetrics(ServerContext* context,
+                    const v1::GetMetricsRequest* request,
+                    ServerWriter<v1::GetMetricsResponse>* writer) override {
+    return Answer(handlers_.get_metrics, context, *request, writer);
   }
 
  private:
@@ -155,6 +169,7 @@ class FakeServer::HealthService final
 FakeServer::FakeServer(const Handlers* handlers)
     : microgpt_(std::make_unique<MicroGptService>(handlers)),
       registry_(std::make_unique<RegistryService>(handlers)),
+      inspector_(std::make_unique<InspectorService>(handlers)),
       health_(std::make_unique<HealthService>(handlers)) {
   int port = 0;
   grpc::ServerBuilder builder;
@@ -163,6 +178,7 @@ FakeServer::FakeServer(const Handlers* handlers)
   builder.SetMaxReceiveMessageSize(16 << 20);
   builder.RegisterService(microgpt_.get());
   builder.RegisterService(registry_.get());
+  builder.RegisterService(inspector_.get());
   builder.RegisterService(health_.get());
   server_ = builder.BuildAndStart();
   address_ = fmt::format("127.0.0.1:{}", port);

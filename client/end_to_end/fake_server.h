@@ -8,6 +8,7 @@
 
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/server.h"
+#include "microgpt/v1/inspector.grpc.pb.h"
 #include "microgpt/v1/microgpt.grpc.pb.h"
 #include "microgpt/v1/registry.grpc.pb.h"
 
@@ -45,8 +46,9 @@ struct Handlers {
   Unary<v1::GetDatasetRequest, v1::Dataset> get_dataset;
   Unary<v1::ListDatasetsRequest, v1::ListDatasetsResponse> list_datasets;
   Unary<v1::DeleteDatasetRequest, v1::DeleteDatasetResponse> delete_dataset;
-  Stream<v1::GetLossesRequest, v1::GetLossesResponse> get_losses;
+  Stream<v1::GetMetricsRequest, v1::GetMetricsResponse> get_metrics;
   Unary<v1::GetServerInfoRequest, v1::ServerInfo> get_server_info;
+  Unary<v1::TraceRequest, v1::TraceResponse> trace;
   std::function<grpc::Status(grpc::ServerContext*,
                              const grpc::health::v1::HealthCheckRequest&,
                              grpc::health::v1::HealthCheckResponse*)>
@@ -65,10 +67,12 @@ class FakeServer {
  private:
   class MicroGptService;
   class RegistryService;
+  class InspectorService;
   class HealthService;
 
   std::unique_ptr<MicroGptService> microgpt_;
   std::unique_ptr<RegistryService> registry_;
+  std::unique_ptr<InspectorService> inspector_;
   std::unique_ptr<HealthService> health_;
   std::unique_ptr<grpc::Server> server_;
   std::string address_;

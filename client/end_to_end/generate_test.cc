@@ -205,6 +205,19 @@ TEST_F(GenerateTest, ARefusalThatHoldsForAllPrefixesEndsThemAll) {
   EXPECT_THAT(result.err, HasSubstr("mgpt: top_p: 2 is above the maximum 1"));
 }
 
+TEST_F(GenerateTest, APrefixThatContradictsAConditionIsLeftOut) {
+  for (const char* const message :
+       {"regex: \"m.*\" matches no string that begins with \"an\"",
+        "prefix has \"a\", which is not in alphabet",
+        "the length 2 of prefix is above max_length 1"}) {
+    Answer({}, Status(grpc::FAILED_PRECONDITION, message));
+    const auto result = Run({"generate", "--prefix", "-"}, "an\nan\n");
+    EXPECT_THAT(result.err, HasSubstr("2 of 2 prefixes were left out; the "
+                                      "first: \"an\": " +
+                                      std::string(message)));
+  }
+}
+
 TEST_F(GenerateTest, AShortfallIsAWarning) {
   v1::GenerateResponse summary = TheSummary(1);
   summary.mutable_summary()->set_shortfall(2);
@@ -215,6 +228,18 @@ TEST_F(GenerateTest, AShortfallIsAWarning) {
   EXPECT_EQ(result.out, "a\n");
   EXPECT_THAT(result.err, HasSubstr("mgpt: warning: 2 of 3 strings are "
                                     "missing: 1,001 draws were not enough"));
+}
+
+// More attempts would not help where nothing is possible.
+TEST_F(GenerateTest, WhereNoStringWasFoundThereMayBeNone) {
+  v1::GenerateResponse summary = TheSummary(0);
+  summary.mutable_summary()->set_shortfall(2);
+  summary.mutable_summary()->set_attempts(40'000);
+  Answer({summary});
+  const auto result = Run({"generate", "-q"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.err, HasSubstr("none of 40,000 draws is what was asked "
+                                    "for: perhaps no string can be"));
 }
 
 TEST_F(GenerateTest, ErrorsKeepWhatCameBefore) {

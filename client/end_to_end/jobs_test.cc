@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// status, watch, stop, jobs, ls and metrics.
+// status, watch, stop, jobs and ls.
 #include <gmock/gmock.h>
 
 #include <atomic>
@@ -279,62 +279,6 @@ TEST_F(JobsTest, JobsAreListedNewestFirst) {
   EXPECT_EQ(asked_for.model(), "names");
   EXPECT_EQ(Run({"jobs", "-o", "text"}).out,
             "01jb3z5k9qv8xw2r7t6y4n0mca\n01jb3z5k9qv8xw2r7t6y4n0mca\n");
-}
-
-TEST_F(JobsTest, MetricsHaveEveryDigitOfEveryStep) {
-  v1::GetLossesRequest asked_for;
-  handlers.get_losses = [&](grpc::ServerContext*,
-                            const v1::GetLossesRequest& request,
-                            grpc::ServerWriter<v1::GetLossesResponse>* writer) {
-    asked_for = request;
-    v1::GetLossesResponse response;
-    response.set_first_step(1);
-    response.add_losses(3.4);
-    response.add_losses(2.3165432109876543);
-    writer->Write(response);
-    response.set_first_step(3);
-    response.clear_losses();
-    response.add_losses(1.0 / 3);
-    writer->Write(response);
-    return Status::OK;
-  };
-  const auto csv = Run({"metrics", "names", "-o", "csv", "--from-step", "1"});
-  EXPECT_EQ(csv.exit_code, 0) << csv.err;
-  EXPECT_EQ(csv.out,
-            "step,loss\n"
-            "1,3.3999999999999999\n"
-            "2,2.3165432109876543\n"
-            "3,0.33333333333333331\n");
-  EXPECT_EQ(asked_for.model(), "names");
-  EXPECT_EQ(asked_for.from_step(), 1u);
-  EXPECT_EQ(Run({"metrics"}).out,
-            "STEP      LOSS\n"
-            "   1  3.400000\n"
-            "   2  2.316543\n"
-            "   3  0.333333\n");
-  EXPECT_EQ(Run({"metrics", kJobId, "-o", "json"}).out,
-            "{\"step\":1,\"loss\":3.4}\n"
-            "{\"step\":2,\"loss\":2.3165432109876543}\n"
-            "{\"step\":3,\"loss\":0.33333333333333331}\n");
-  EXPECT_EQ(asked_for.job(), kJobId);
-}
-
-TEST_F(JobsTest, AnErrorKeepsTheMetricsThatCameBefore) {
-  unsigned sent = 2;
-  handlers.get_losses = [&](grpc::ServerContext*, const v1::GetLossesRequest&,
-                            grpc::ServerWriter<v1::GetLossesResponse>* writer) {
-    v1::GetLossesResponse response;
-    response.set_first_step(1);
-    for (unsigned i = 0; i < sent; ++i) response.add_losses(3.5);
-    writer->Write(response);
-    return Status(grpc::DATA_LOSS, "losses: checksum");
-  };
-  const auto result = Run({"metrics"});
-  EXPECT_EQ(result.exit_code, 1);
-  EXPECT_EQ(result.out, "STEP      LOSS\n   1  3.500000\n   2  3.500000\n");
-  EXPECT_EQ(result.err, "mgpt: losses: checksum\n");
-  sent = 0;
-  EXPECT_EQ(Run({"metrics"}).out, "") << "no lonely header";
 }
 
 TEST_F(JobsTest, AnErrorKeepsThePagesThatCameBefore) {

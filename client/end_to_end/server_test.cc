@@ -2,9 +2,12 @@
 //
 // info, health, version, and what holds for every command.
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 
 #include "client/end_to_end/end_to_end_test.h"
 
@@ -172,6 +175,75 @@ TEST_F(ServerTest, UsageErrorsAreTwoAndOneLine) {
     EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1)
         << result.err;
   }
+}
+
+class OpenTest : public EndToEndTest {
+ protected:
+  OpenTest() {
+    handlers.get_server_info = [this](const v1::GetServerInfoRequest&,
+                                      v1::ServerInfo* info) {
+      info->set_http_address(http_address);
+      return Status::OK;
+    };
+    handlers.get_model = [](const v1::GetModelRequest& request,
+                            v1::Model* model) {
+      if (request.model() == "nmaes") {
+        return Status(grpc::NOT_FOUND, "model \"nmaes\" not found");
+      }
+      model->set_name("names");
+      model->set_version(3);
+      return Status::OK;
+    };
+  }
+
+  MgptProcess::Result OpenAtTerminal(std::vector<std::string> environment) {
+    environment.push_back("MGPT_SERVER=" + address());
+    environment.push_back("PATH=/usr/bin:/bin");
+    return MgptProcess({"open"}, "", environment, Streams::kAllTerminal).Wait();
+  }
+
+  std::string http_address = "127.0.0.1:8080";
+};
+
+TEST_F(OpenTest, InAPipeThePageIsPrinted) {
+  EXPECT_EQ(Run({"open"}).out, "http://127.0.0.1:8080/\n");
+  EXPECT_EQ(Run({"open", "names@prod"}).out,
+            "http://127.0.0.1:8080/models/names@3\n");
+}
+
+TEST_F(OpenTest, AServerOnEveryAddressIsReachedWhereItsApiIs) {
+  http_address = "0.0.0.0:6080";
+  EXPECT_EQ(Run({"open"}).out, "http://127.0.0.1:6080/\n");
+}
+
+TEST_F(OpenTest, WhatIsNotThereIsAnError) {
+  const auto unknown = Run({"open", "nmaes"});
+  EXPECT_EQ(unknown.exit_code, 4);
+  EXPECT_THAT(unknown.err, HasSubstr("model \"nmaes\" not found"));
+  http_address.clear();
+  const auto off = Run({"open"});
+  EXPECT_EQ(off.exit_code, 5);
+  EXPECT_THAT(off.err, HasSubstr("--http-address=off"));
+}
+
+// A browser that writes down what it is asked to open.
+TEST_F(OpenTest, AtATerminalABrowserOpensIt) {
+  const std::string pipe = folder() / "page";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const std::string browser =
+      File("browser", "#!/bin/sh\necho \"$1\" > " + pipe + "\n");
+  std::filesystem::permissions(browser, std::filesystem::perms::owner_all);
+  const auto result = OpenAtTerminal({"BROWSER=" + browser});
+  EXPECT_THAT(result.err, StartsWith("http://127.0.0.1:8080/"));
+  std::string page;
+  std::getline(std::ifstream(pipe), page);
+  EXPECT_EQ(page, "http://127.0.0.1:8080/");
+}
+
+TEST_F(OpenTest, WithoutABrowserTheUserIsTold) {
+  const auto result = OpenAtTerminal({});
+  EXPECT_THAT(result.err, HasSubstr("Open this page in a browser"));
+  EXPECT_EQ(result.exit_code, 0);
 }
 
 }  // namespace

@@ -15,6 +15,9 @@ namespace {
 
 constexpr Column::Align kRight = Column::Align::kRight;
 
+// Of fewer documents a difference tells nothing, as the server's advice has it.
+constexpr std::uint32_t kFewestToCompare = 10;
+
 std::string ScoredName(v1::Evaluation::Scored scored) {
   switch (scored) {
     case v1::Evaluation::SCORED_HELD_OUT:
@@ -61,14 +64,24 @@ std::string Samples(const v1::Evaluation::Samples& samples) {
                      Percent(samples.empty()));
 }
 
-// "5-grams by 0.400 ± 0.012 nats a token".
+// "5-grams, of 28,830 documents, by 0.400 ± 0.012 nats a token".
 std::string Lead(const v1::Evaluation& evaluation) {
-  const char* const who = evaluation.lead() < 0 ? "5-grams" : "the model";
+  const std::string ngrams = fmt::format(
+      "5-grams, of {},", Counted(evaluation.ngram_documents(), "document"));
   const double lead = std::abs(evaluation.lead());
-  const bool by_chance = lead < 2 * evaluation.lead_error();
-  return fmt::format("{} by {} ± {} nats a token{}", who, Loss(lead, 3),
-                     Loss(evaluation.lead_error(), 3),
-                     by_chance ? ", no more than chance" : "");
+  std::string_view doubt;
+  if (evaluation.documents() < kFewestToCompare) {
+    doubt = ", of too few documents to tell";
+  } else if (lead < 2 * evaluation.lead_error()) {
+    doubt = ", no more than chance";
+  }
+  const std::string margin =
+      fmt::format("by {} ± {} nats a token{}", Loss(lead, 3),
+                  Loss(evaluation.lead_error(), 3), doubt);
+  return evaluation.lead() < 0
+             ? fmt::format("{} {}", ngrams, margin)
+             : fmt::format("the model {}, over {}", margin,
+                           ngrams.substr(0, ngrams.size() - 1));
 }
 
 std::string Summary(const v1::Evaluation& evaluation) {

@@ -58,7 +58,9 @@ std::string Bytes(std::uint64_t bytes) {
 }
 
 std::string Loss(double nats, int decimals) {
-  return fmt::format("{:.{}f}", WithoutNanSign(nats), decimals);
+  std::string loss = fmt::format("{:.{}f}", WithoutNanSign(nats), decimals);
+  const bool zero = loss.find_first_not_of("-0.") == std::string::npos;
+  return zero && loss[0] == '-' ? loss.substr(1) : loss;
 }
 
 std::string Exact(double value) {

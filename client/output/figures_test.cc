@@ -57,6 +57,8 @@ TEST(FiguresTest, WhatIsNoNumberHasNoSign) {
 TEST(FiguresTest, LossesAreRounded) {
   EXPECT_EQ(Loss(2.3165432), "2.32");
   EXPECT_EQ(Loss(2.3165432, 6), "2.316543");
+  EXPECT_EQ(Loss(-0.001), "0.00") << "nothing has no sign";
+  EXPECT_EQ(Loss(-0.006), "-0.01");
 }
 
 TEST(FiguresTest, DurationsKeepTwoUnits) {

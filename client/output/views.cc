@@ -152,16 +152,13 @@ Entries ScoreEntries(std::string_view text, const v1::Score& score,
   return entries;
 }
 
-Entries PointEntries(const v1::Point& point) {
-  return {
-      {{"step", "STEP", kRight}, Plain(point.step())},
-      {{"loss", "LOSS", kRight}, {Loss(point.loss(), 6), Exact(point.loss())}},
-  };
-}
-
 // A limit that is 0 leaves it to the disk.
 Cell StoreLimit(std::uint64_t bytes) {
   return bytes == 0 ? Cell("as the disk has room", "0") : ByteCount(bytes);
+}
+
+std::string Dashboard(const std::string& address) {
+  return address.empty() ? "off" : "http://" + address;
 }
 
 Entries ServerInfoEntries(const v1::ServerInfo& info, Clock::time_point now) {
@@ -169,6 +166,7 @@ Entries ServerInfoEntries(const v1::ServerInfo& info, Clock::time_point now) {
   return {
       {{"version", "VERSION"}, info.version()},
       {{"start_time", "STARTED"}, Time(info.start_time(), now)},
+      {{"http_address", "DASHBOARD"}, Dashboard(info.http_address())},
       {{"models", "MODELS"}, Count(info.models())},
       {{"workers", "WORKERS"}, Count(info.workers())},
       {{"samplers", "SAMPLERS"}, Count(info.samplers())},
@@ -250,11 +248,6 @@ Row ScoreRow(std::string_view text, const v1::Score& score,
              bool with_logprobs) {
   return {CellsOf(ScoreEntries(text, score, with_logprobs)),
           score.error().empty() ? Exact(score.logprob()) : "-"};
-}
-
-Columns PointColumns() { return ColumnsOf(PointEntries({})); }
-Row PointRow(const v1::Point& point) {
-  return {CellsOf(PointEntries(point)), Exact(point.loss())};
 }
 
 Columns ServerInfoColumns() { return ColumnsOf(ServerInfoEntries({}, {})); }

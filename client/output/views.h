@@ -40,10 +40,6 @@ Row TokenRow(const v1::Token& token);
 Columns ScoreColumns(bool with_logprobs);
 Row ScoreRow(std::string_view text, const v1::Score& score, bool with_logprobs);
 
-// -o text: the loss.
-Columns PointColumns();
-Row PointRow(const v1::Point& point);
-
 // -o text: the server's version.
 Columns ServerInfoColumns();
 Row ServerInfoRow(const v1::ServerInfo& info, Clock::time_point now);

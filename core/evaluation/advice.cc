@@ -40,6 +40,9 @@ struct Recipe {
   double loss, five_gram_loss, default_loss;
 };
 
+// Of the tokens of a text that recipes are for: first names have 27.
+constexpr double kLargestAlphabet = 128;
+
 // The largest last.
 constexpr std::array kRecipes = {
     Recipe{12'000, 16, 1, 8, 10'000, 0.01, 7000, 2.137, 2.098, 2.329},
@@ -85,8 +88,10 @@ class Adviser {
     const LossFigures& losses = evaluation_.losses;
     const double lead = losses.five_gram - losses.model;
     const double bits = evaluation_.BitsPerCharacter(std::abs(lead));
-    if (evaluation_.scored_documents < kFewest ||
-        std::abs(lead) < 2 * evaluation_.lead_error) {
+    if (evaluation_.scored_documents < kFewest) {
+      Say("Too few documents could be scored to tell whether the model or "
+          "5-grams predict them better: give it a hundred or more.");
+    } else if (std::abs(lead) < 2 * evaluation_.lead_error) {
       Say("The model and 5-grams predict the scored documents about equally "
           "well: {:.3f} and {:.3f} nats a token differ by no more than chance.",
           losses.model, losses.five_gram);
@@ -99,7 +104,8 @@ class Adviser {
           "{:.3f} against {:.3f} nats a token, {:.3f} bits a character less.",
           losses.five_gram, losses.model, bits);
     }
-    if (losses.model > losses.bigram) {
+    if (evaluation_.scored_documents >= kFewest &&
+        losses.model > losses.bigram) {
       Say("Even pairs of characters predict them better, with {:.3f} nats a "
           "token.",
           losses.bigram);
@@ -155,19 +161,23 @@ class Adviser {
 
   // Whether `recipe` is a step away from what is wrong with the model.
   bool Helps(const Recipe& recipe) const {
+    const uint64_t takes = uint64_t{recipe.steps} * recipe.batch_size;
     if (Overfits()) {
-      return recipe.n_embd < model_->n_embd || recipe.n_layer < model_->n_layer;
+      const bool smaller =
+          recipe.n_embd < model_->n_embd || recipe.n_layer < model_->n_layer;
+      return smaller && (!training_ || takes <= Taken());
     }
     if (recipe.n_embd < model_->n_embd || recipe.n_layer < model_->n_layer) {
       return false;
     }
     const bool larger =
         recipe.n_embd > model_->n_embd || recipe.n_layer > model_->n_layer;
-    const uint64_t takes = uint64_t{recipe.steps} * recipe.batch_size;
     return larger || (training_ && takes > Taken());
   }
 
   void AdviseConfig() {
+    // What was measured on names says nothing of thousands of characters.
+    if (evaluation_.losses.uniform > std::log(kLargestAlphabet)) return;
     const Recipe* const recipe = FindRecipe(evaluation_.training_tokens);
     if (recipe == nullptr || !Helps(*recipe)) return;
     std::string config = fmt::format(

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/generation/scorer.h"
+#include "core/model/random_model_test.h"
 
 namespace microgpt {
 namespace {
@@ -15,15 +16,9 @@ namespace {
 using ModelPointer = std::shared_ptr<const Model>;
 
 template <typename T>
-ModelPointer RandomModel() {
-  const ModelConfig config =
-      *ModelConfig::Create({.n_embd = 8, .n_head = 2, .block_size = 6});
-  Parameters<T> parameters(config, 4);
-  PythonRandom random(1);
-  parameters.Draw(0.5, random);
-  return std::make_shared<const Model>(
-      config, Tokenizer(TokenizerKind::kCodePoint, {"a", "b", "c"}),
-      std::move(parameters), random);
+ModelPointer ThreeLetters() {
+  return RandomModel<T>({.n_embd = 8, .n_head = 2, .block_size = 6},
+                        {"a", "b", "c"}, 1, 0.5);
 }
 
 void ExpectWhatScorerSays(const ModelPointer& model) {
@@ -43,8 +38,8 @@ void ExpectWhatScorerSays(const ModelPointer& model) {
 }
 
 TEST(ModelLossesTest, AreWhatScorerSays) {
-  ExpectWhatScorerSays(RandomModel<float>());
-  ExpectWhatScorerSays(RandomModel<double>());
+  ExpectWhatScorerSays(ThreeLetters<float>());
+  ExpectWhatScorerSays(ThreeLetters<double>());
 }
 
 TEST(ModelLossesTest, WhatBlockSizeCutsOffDoesNotCount) {
@@ -52,7 +47,7 @@ TEST(ModelLossesTest, WhatBlockSizeCutsOffDoesNotCount) {
   const std::vector<std::span<const Token>> documents = {
       longer, std::span(longer).first(6)};
   const std::vector<double> losses =
-      *ModelLosses(RandomModel<float>(), documents, {});
+      *ModelLosses(ThreeLetters<float>(), documents, {});
   EXPECT_EQ(losses[0], losses[1]);
 }
 
@@ -61,7 +56,7 @@ TEST(ModelLossesTest, AStopLeavesNone) {
   source.request_stop();
   const std::vector<std::span<const Token>> documents(1);
   EXPECT_FALSE(
-      ModelLosses(RandomModel<float>(), documents, source.get_token()));
+      ModelLosses(ThreeLetters<float>(), documents, source.get_token()));
 }
 
 }  // namespace

@@ -210,6 +210,18 @@ absl::Status CheckRegexBegin(const RE2& regex, std::string_view prefix,
       regex.pattern()));
 }
 
+// "begins with "ab" and contains "c"", of those that are asked for.
+std::string Parts(const ConditionSettings& settings, std::string_view prefix) {
+  std::vector<std::string> parts;
+  const auto add = [&parts](std::string_view verb, std::string_view text) {
+    if (!text.empty()) parts.push_back(fmt::format("{} \"{}\"", verb, text));
+  };
+  add("begins with", prefix);
+  add("ends with", settings.suffix);
+  add("contains", settings.contains);
+  return fmt::format("{}", fmt::join(parts, " and "));
+}
+
 }  // namespace
 
 bool ConditionSettings::empty() const {
@@ -230,11 +242,9 @@ absl::StatusOr<Condition> Condition::Create(const ConditionSettings& settings,
   MICROGPT_RETURN_IF_ERROR(CheckLengths(tokens, block_size));
   MICROGPT_RETURN_IF_ERROR(CheckAlphabet(tokens, tokenizer));
   if (!Fit(tokens)) {
-    return Unsatisfiable(fmt::format(
-        "no string of {} to {} characters begins with \"{}\", ends with \"{}\" "
-        "and contains \"{}\"",
-        tokens.min_length, tokens.max_length, prefix, settings.suffix,
-        settings.contains));
+    return Unsatisfiable(fmt::format("no string of {} to {} characters {}",
+                                     tokens.min_length, tokens.max_length,
+                                     Parts(settings, prefix)));
   }
   for (const Token token : tokens.alphabet) {
     condition.alphabet_.insert(tokenizer.alphabet()[token]);

@@ -150,8 +150,8 @@ TEST(ConditionTest, ContradictionsAreNamed) {
                       "contains has \"n\", which is not in alphabet");
   ExpectUnsatisfiable(
       Make({.suffix = "ab", .max_length = 3}, "xy"),
-      "no string of 1 to 3 characters begins with \"xy\", ends with \"ab\" and "
-      "contains \"\"");
+      "no string of 1 to 3 characters begins with \"xy\" and ends with "
+      "\"ab\"");
   ExpectUnsatisfiable(Make({.regex = "b.*"}, "an"),
                       "regex: \"b.*\" matches no string that begins with "
                       "\"an\"");

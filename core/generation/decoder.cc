@@ -79,12 +79,50 @@ void Decoder<T>::Read(std::span<const Token> inputs, size_t count,
 }
 
 template <typename T>
-void Decoder<T>::TakeLogits(size_t column) {
+bool Decoder<T>::ReadEach(std::span<const Token> tokens,
+                          const std::function<bool()>& stopped,
+                          const Visit& visit) {
+  assert(position_ > 0 && position_ < weights_.block_size);
   const DecodingArrays<T>& a = space_.arrays();
-  for (size_t i = 0; i < logits_.size(); ++i) {
-    logits_[i] = a.logits[i * a.columns + column];
+  const size_t size = weights_.StateSize();
+  AlignedVector<T> states(position_ * size);
+  std::vector<const T*> path(position_);  // all columns'
+  for (size_t t = 0; t < position_; ++t) {
+    path[t] = &states[t * size];
+    CopyState(t, &states[t * size]);
   }
-  log_sum_ = a.log_sums[column];
+  StringPanel<T> panel;
+  panel.position = position_;
+  std::fill_n(panel.past, kMaxPanelColumns, path.data());
+  std::fill_n(panel.state, kMaxPanelColumns, nullptr);  // needed no further
+  std::vector<T> logits(logits_.size());
+  for (size_t from = 0; from < tokens.size(); from += panel.count) {
+    if (stopped()) return false;
+    panel.count = std::min(tokens.size() - from, a.columns);
+    for (size_t c = 0; c < a.columns; ++c) {
+      panel.tokens[c] = tokens[from + (c < panel.count ? c : 0)];
+    }
+    kernels_.read_strings(weights_, nullptr, panel, a);
+    for (size_t c = 0; c < panel.count; ++c) {
+      CopyLogits(c, logits);
+      visit(from + c, logits);
+    }
+  }
+  return true;
+}
+
+template <typename T>
+void Decoder<T>::CopyLogits(size_t column, std::span<T> logits) const {
+  const DecodingArrays<T>& a = space_.arrays();
+  for (size_t i = 0; i < logits.size(); ++i) {
+    logits[i] = a.logits[i * a.columns + column];
+  }
+}
+
+template <typename T>
+void Decoder<T>::TakeLogits(size_t column) {
+  CopyLogits(column, logits_);
+  log_sum_ = space_.arrays().log_sums[column];
 }
 
 template <typename T>

@@ -46,6 +46,14 @@ class Decoder {
   std::optional<std::vector<double>> Score(
       std::span<const Token> text, const std::function<bool()>& stopped);
 
+  // The logits after the string read so far and each of `tokens` behind it,
+  // side by side: the same bits as after Begin with that token added. False if
+  // `stopped` said so, which it asks before each panel. What was read stays.
+  // Precondition: position() is below block_size, and at least 1.
+  //   visit: called for each of `tokens`, as in Begin, with its place there.
+  bool ReadEach(std::span<const Token> tokens,
+                const std::function<bool()>& stopped, const Visit& visit);
+
   // The logits of the token after those read, and log sum exp(logits).
   // Borrowed until the next Begin.
   std::span<const T> logits() const { return logits_; }
@@ -64,6 +72,7 @@ class Decoder {
   void Read(std::span<const Token> inputs, size_t count,
             std::span<const Token> text, const Visit& visit,
             std::vector<double>& logprobs);
+  void CopyLogits(size_t column, std::span<T> logits) const;
   void TakeLogits(size_t column);
 
   std::shared_ptr<const Model> model_;

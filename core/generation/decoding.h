@@ -73,7 +73,7 @@ struct StringPanel {
   size_t count;     // strings, 1..columns: from the first column on
   size_t position;  // of the token that is read
   // Of each string: the token; the states of its earlier tokens, and where
-  // that of this one goes to, nullptr if it is known already.
+  // that of this one goes to, nullptr if nobody needs it.
   Token tokens[kMaxPanelColumns];
   const T* const* past[kMaxPanelColumns];
   T* state[kMaxPanelColumns];

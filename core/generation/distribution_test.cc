@@ -22,6 +22,7 @@
 
 #include "core/generation/sample_sequence.h"
 #include "core/generation/scorer.h"
+#include "core/model/random_model_test.h"
 #include "core/random/python_random.h"
 
 namespace microgpt {
@@ -34,14 +35,8 @@ const std::vector<std::string> kLetters = {"a", "b", "c"};
 // Strings of up to four of three letters: 120 and the empty one.
 template <typename T>
 std::shared_ptr<const Model> MakeModel() {
-  const ModelConfig config =
-      *ModelConfig::Create({.n_embd = 16, .n_head = 4, .block_size = 4});
-  Parameters<T> parameters(config, 4);
-  PythonRandom random(3);
-  parameters.Draw(0.15, random);
-  return std::make_shared<const Model>(
-      config, Tokenizer(TokenizerKind::kCodePoint, kLetters),
-      std::move(parameters), random);
+  return RandomModel<T>({.n_embd = 16, .n_head = 4, .block_size = 4}, kLetters,
+                        3, 0.15);
 }
 
 // What of a distribution top_k and top_p leave, by their definition: the k

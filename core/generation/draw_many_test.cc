@@ -13,6 +13,7 @@
 
 #include "core/generation/generator.h"
 #include "core/generation/scorer.h"
+#include "core/model/random_model_test.h"
 #include "core/random/indexed_random.h"
 #include "core/random/python_random.h"
 #include "hwy/highway.h"
@@ -34,15 +35,8 @@ std::vector<std::string> Alphabet(uint32_t size) {
 }
 
 template <typename T>
-ModelPointer RandomModel(const ModelSettings& settings, uint32_t vocab_size,
-                         uint32_t seed, double std = 0.5) {
-  const ModelConfig config = *ModelConfig::Create(settings);
-  Parameters<T> parameters(config, vocab_size);
-  PythonRandom random(seed);
-  parameters.Draw(std, random);
-  return std::make_shared<const Model>(
-      config, Tokenizer(TokenizerKind::kCodePoint, Alphabet(vocab_size - 1)),
-      std::move(parameters), random);
+ModelPointer EightCharacters(const ModelSettings& settings = {}) {
+  return RandomModel<T>(settings, Alphabet(8), 1, 0.5);
 }
 
 std::unique_ptr<Generator> MakeGenerator(const ModelPointer& model,
@@ -90,7 +84,7 @@ struct Example {
                             .n_embd = n_head * head_size,
                             .n_head = n_head,
                             .block_size = block_size},
-                           vocab_size, seed, wide ? 0.1 : 0.5);
+                           Alphabet(vocab_size - 1), seed, wide ? 0.1 : 0.5);
     settings.temperature = std::vector{0.0, 0.3, 0.5, 1.0, 2.0}[number(0, 4)];
     if (number(0, 3) == 0) settings.top_k = number(1, 5);
     if (number(0, 3) == 0) settings.top_p = 0.8;
@@ -199,7 +193,7 @@ TYPED_TEST(DrawManyTest, InstructionSetsAgree) {
 }
 
 TYPED_TEST(DrawManyTest, EveryAttemptHasItsOwnNumbers) {
-  const ModelPointer model = RandomModel<TypeParam>({.block_size = 5}, 9, 1);
+  const ModelPointer model = EightCharacters<TypeParam>({.block_size = 5});
   const auto generator = MakeGenerator(model, {.temperature = 1});
   for (const uint32_t attempt : {1u, 2u, Attempt::kMaxAttempts - 1}) {
     const auto samples =
@@ -212,7 +206,7 @@ TYPED_TEST(DrawManyTest, EveryAttemptHasItsOwnNumbers) {
 }
 
 TYPED_TEST(DrawManyTest, LogprobsThatAreNotAskedForAreLeftOut) {
-  const ModelPointer model = RandomModel<TypeParam>({}, 9, 1);
+  const ModelPointer model = EightCharacters<TypeParam>();
   const auto generator = MakeGenerator(model, {});
   const Sample with = DrawMany(*generator, 0, 1)[0];
   const Sample without =
@@ -223,7 +217,7 @@ TYPED_TEST(DrawManyTest, LogprobsThatAreNotAskedForAreLeftOut) {
 }
 
 TYPED_TEST(DrawManyTest, AStopGivesNothingAndDoesNoHarm) {
-  const ModelPointer model = RandomModel<TypeParam>({}, 9, 1);
+  const ModelPointer model = EightCharacters<TypeParam>();
   const auto generator = MakeGenerator(model, {});
   const std::vector<Sample> before = DrawMany(*generator, 0, 100);
   std::stop_source source;
@@ -251,7 +245,7 @@ class StoppingRandom : public RandomSource {
 
 // The string that waits when the stop is seen is the one that is drawn next.
 TYPED_TEST(DrawManyTest, AfterAStopNobodyWaits) {
-  const ModelPointer model = RandomModel<TypeParam>({}, 9, 1);
+  const ModelPointer model = EightCharacters<TypeParam>();
   const auto draw = [](Generator& generator, int stop_after) {
     std::stop_source source;
     StoppingRandom random(stop_after, source);

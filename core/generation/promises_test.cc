@@ -16,6 +16,7 @@
 
 #include "core/errors/errors.h"
 #include "core/generation/sample_sequence.h"
+#include "core/model/random_model_test.h"
 #include "core/random/python_random.h"
 
 namespace microgpt {
@@ -103,20 +104,14 @@ class RandomCall {
   }
 
   std::shared_ptr<const Model> MakeModel() {
-    const ModelConfig config =
-        *ModelConfig::Create({.n_layer = 1 + Below(2),
-                              .n_embd = 8 * (1 + Below(2)),
-                              .n_head = 1 + Below(2),
-                              .block_size = 3 + Below(6)});
-    Parameters<float> parameters(config,
-                                 static_cast<uint32_t>(letters_.size()) + 1);
-    PythonRandom random(random_());
-    parameters.Draw(0.1 * (1 + Below(4)), random);
+    const ModelSettings settings = {.n_layer = 1 + Below(2),
+                                    .n_embd = 8 * (1 + Below(2)),
+                                    .n_head = 1 + Below(2),
+                                    .block_size = 3 + Below(6)};
     std::vector<std::string> alphabet;
     for (const char letter : letters_) alphabet.emplace_back(1, letter);
-    return std::make_shared<const Model>(
-        config, Tokenizer(TokenizerKind::kCodePoint, alphabet),
-        std::move(parameters), random);
+    const auto seed = static_cast<uint32_t>(random_());
+    return RandomModel<float>(settings, alphabet, seed, 0.1 * (1 + Below(4)));
   }
 
   std::mt19937 random_;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/generation/text_owners.h"
+#include "core/model/random_model_test.h"
 #include "core/random/indexed_random.h"
 #include "core/random/python_random.h"
 
@@ -140,13 +141,7 @@ TEST(SampleSequenceTest, OneStreamGivesEmptyStringsToo) {
 
 // Letters 'a' to 'd', so that strings are often alike.
 std::shared_ptr<const Model> FourLetters() {
-  const ModelConfig config = *ModelConfig::Create({.block_size = 5});
-  Parameters<float> parameters(config, 5);
-  PythonRandom random(3);
-  parameters.Draw(0.02, random);
-  return std::make_shared<const Model>(
-      config, Tokenizer(TokenizerKind::kCodePoint, {"a", "b", "c", "d"}),
-      std::move(parameters), random);
+  return RandomModel<float>({.block_size = 5}, {"a", "b", "c", "d"}, 3, 0.02);
 }
 
 Condition MakeCondition(const Model& model, const ConditionSettings& settings) {

@@ -13,26 +13,6 @@
 namespace microgpt {
 namespace {
 
-// The order of likelihood. NaN, which a model blown up by training gives,
-// counts as the least, so that the order is one and something is drawn.
-template <typename T>
-class Likelier {
- public:
-  explicit Likelier(std::span<const T> logits) : logits_(logits) {}
-
-  bool operator()(uint32_t a, uint32_t b) const {
-    return Key(a) != Key(b) ? Key(a) > Key(b) : a < b;
-  }
-
- private:
-  T Key(uint32_t token) const {
-    const T logit = logits_[token];
-    return std::isnan(logit) ? -std::numeric_limits<T>::infinity() : logit;
-  }
-
-  std::span<const T> logits_;
-};
-
 // softmax(logits / temperature).
 template <typename T>
 void Softmax(std::span<const T> logits, double temperature,

@@ -2,8 +2,10 @@
 #ifndef MICROGPT_CORE_GENERATION_SAMPLING_H_
 #define MICROGPT_CORE_GENERATION_SAMPLING_H_
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -24,13 +26,33 @@ struct SamplingSettings {
 };
 using SamplingConfig = Valid<SamplingSettings>;
 
+// The order of likelihood, of tokens by their logits, which are borrowed: among
+// equals the lower id counts as the likelier. NaN, which a model blown up by
+// training gives, counts as the least, so that the order is one.
+template <typename T>
+class Likelier {
+ public:
+  explicit Likelier(std::span<const T> logits) : logits_(logits) {}
+
+  bool operator()(uint32_t a, uint32_t b) const {
+    return Key(a) != Key(b) ? Key(a) > Key(b) : a < b;
+  }
+
+ private:
+  T Key(uint32_t token) const {
+    const T logit = logits_[token];
+    return std::isnan(logit) ? -std::numeric_limits<T>::infinity() : logit;
+  }
+
+  std::span<const T> logits_;
+};
+
 // Draws tokens as the reference program does: softmax(logits / temperature),
 // then random.choices. top_k first, then top_p on what it left: the least set
-// of the likeliest that has the share p of what is left. Among equals the lower
-// id counts as the likelier. At temperature 0 the likeliest token; no number is
-// taken from `random` then, otherwise one. Logits that are not numbers, which a
-// model blown up by training gives, draw some token. Keeps its scratch space,
-// so it is not thread-safe.
+// of the likeliest that has the share p of what is left. At temperature 0 the
+// likeliest token; no number is taken from `random` then, otherwise one. Logits
+// that are not numbers, which a model blown up by training gives, draw some
+// token. Keeps its scratch space, so it is not thread-safe.
 template <typename T>
 class TokenSampler {
  public:

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model/random_model_test.h"
 #include "core/random/indexed_random.h"
 #include "core/random/python_random.h"
 
@@ -18,13 +19,7 @@ const std::vector<std::string> kLetters = {"a", "b", "c", "d", "e", "f", "g"};
 
 template <typename T>
 std::shared_ptr<const Model> MakeModel() {
-  const ModelConfig config = *ModelConfig::Create({.block_size = 9});
-  Parameters<T> parameters(config, 8);
-  PythonRandom random(4);
-  parameters.Draw(0.2, random);
-  return std::make_shared<const Model>(
-      config, Tokenizer(TokenizerKind::kCodePoint, kLetters),
-      std::move(parameters), random);
+  return RandomModel<T>({.block_size = 9}, kLetters, 4, 0.2);
 }
 
 template <typename T>
@@ -139,13 +134,8 @@ TYPED_TEST(StepReaderTest, GreedyDrawingLeavesNoChoice) {
 // Regional indicators: two of them in a row are a flag, one character, which
 // this tokenizer does not have.
 TEST(StepReaderGraphemeTest, TokensThatJoinAreThoseThatWereDrawn) {
-  const ModelConfig config = *ModelConfig::Create({.block_size = 6});
-  Parameters<float> parameters(config, 3);
-  PythonRandom random(4);
-  parameters.Draw(0.1, random);
-  const auto model = std::make_shared<const Model>(
-      config, Tokenizer(TokenizerKind::kGrapheme, {"🇯", "🇵"}),
-      std::move(parameters), random);
+  const auto model = RandomModel<float>({.block_size = 6}, {"🇯", "🇵"}, 4, 0.1,
+                                        TokenizerKind::kGrapheme);
   const auto generator = *Generator::Create(model, SamplingConfig(), "");
   const auto reader = StepReader::Create(model, SamplingConfig());
   int joined = 0;

@@ -72,17 +72,18 @@ function(microgpt_library)
 endfunction()
 
 # A library with one function of server/http/embedded_files.h: the files of a
-# directory, or none if DIRECTORY is left out.
+# directory, or none if DIRECTORY is left out. DEPENDS: what makes them, if they
+# are no sources.
 #
 #   microgpt_embedded_files(NAME dashboard FUNCTION DashboardFiles
-#     DIRECTORY ${PROJECT_SOURCE_DIR}/web/dist DEPENDS what-makes-them)
+#     DIRECTORY ${MICROGPT_WEB_DIST} DEPENDS microgpt_web_dist)
 function(microgpt_embedded_files)
   cmake_parse_arguments(ARG "" "NAME;FUNCTION;DIRECTORY" "DEPENDS;DEPS" ${ARGN})
   _microgpt_folder(folder)
   set(target microgpt_${folder}_${ARG_NAME})
   set(source ${CMAKE_CURRENT_BINARY_DIR}/${ARG_NAME}.cc)
   set(files)
-  if(ARG_DIRECTORY)
+  if(ARG_DIRECTORY AND NOT ARG_DEPENDS)
     file(GLOB_RECURSE files CONFIGURE_DEPENDS ${ARG_DIRECTORY}/*)
   endif()
   add_custom_command(OUTPUT ${source}

@@ -2,6 +2,8 @@
 #ifndef MICROGPT_SERVER_HANDLERS_HOUSEKEEPING_H_
 #define MICROGPT_SERVER_HANDLERS_HOUSEKEEPING_H_
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "core/model/model.h"
 #include "microgpt/v1/registry.pb.h"
@@ -31,6 +33,11 @@ class HousekeepingHandlers {
   HousekeepingHandlers(const Parts& parts, v1::ServerInfo info)
       : parts_(parts), info_(std::move(info)) {}
 
+  // Where HTTP is served. Before the first call.
+  void SetHttpAddress(const std::string& address) {
+    info_.set_http_address(address);
+  }
+
   void ListJobs(v1::ListJobsRequest request, const CallContext& context,
                 Done<v1::ListJobsResponse> done);
   absl::StatusOr<ResponseStreamPtr<v1::GetLossesResponse>> GetLosses(
@@ -40,7 +47,7 @@ class HousekeepingHandlers {
 
  private:
   const Parts parts_;
-  const v1::ServerInfo info_;
+  v1::ServerInfo info_;
 };
 
 }  // namespace microgpt::server

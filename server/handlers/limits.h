@@ -50,6 +50,15 @@ inline constexpr uint64_t kEvaluationMemoryBytes = uint64_t{4} << 20;
 // Of what jobs had learned on their way; jobs/checkpoints.h has what each may
 // keep.
 inline constexpr uint64_t kCheckpointMemoryBytes = uint64_t{128} << 20;
+// Calls that look inside models, under way or waiting; and how many are
+// computed at a time. One may take so many multiplications, some ten seconds of
+// one core, and so much memory beside its answer.
+inline constexpr size_t kMaxInspections = 32;
+inline constexpr size_t kInspectionThreads = 2;
+inline constexpr double kMaxInspectionWork = 1e10;
+inline constexpr double kMaxInspectionBytes = 128 << 20;
+// Of one tensor, in a message.
+inline constexpr uint32_t kMaxTensorValues = 1'000'000;
 // Of one job while it trains: weights, gradients, moments, activations.
 inline constexpr uint64_t kMaxTrainingBytes = uint64_t{1} << 30;
 

@@ -65,6 +65,13 @@ Methods AllMethods(const HandlersOfAll& all) {
 
   methods.Add(OfInspector("GetMetrics"), all.metrics,
               &MetricsHandlers::GetMetrics);
+  methods.Add(OfInspector("Trace"), all.inspection, &InspectionHandlers::Trace);
+  methods.Add(OfInspector("GetTensor"), all.inspection,
+              &InspectionHandlers::GetTensor);
+  methods.Add(OfInspector("Project"), all.inspection,
+              &InspectionHandlers::Project);
+  methods.Add(OfInspector("NextTokens"), all.inspection,
+              &InspectionHandlers::NextTokens);
   return methods;
 }
 

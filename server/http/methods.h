@@ -20,6 +20,7 @@
 #include "server/handlers/evaluation.h"
 #include "server/handlers/generation.h"
 #include "server/handlers/housekeeping.h"
+#include "server/handlers/inspection/inspection.h"
 #include "server/handlers/metrics.h"
 #include "server/handlers/models.h"
 #include "server/handlers/training.h"
@@ -103,6 +104,7 @@ struct HandlersOfAll {
   DatasetHandlers& datasets;
   HousekeepingHandlers& housekeeping;
   MetricsHandlers& metrics;
+  InspectionHandlers& inspection;
 };
 Methods AllMethods(const HandlersOfAll& handlers);
 

@@ -204,4 +204,32 @@ grpc::ServerWriteReactor<Bytes>* RegistryService::GetLosses(
                 &HousekeepingHandlers::GetLosses);
 }
 
+grpc::ServerUnaryReactor* InspectorService::Trace(Context* context,
+                                                  const Bytes* request,
+                                                  Bytes* response) {
+  return Unary(context, request, response, tracker_, inspection_,
+               &InspectionHandlers::Trace);
+}
+
+grpc::ServerUnaryReactor* InspectorService::GetTensor(Context* context,
+                                                      const Bytes* request,
+                                                      Bytes* response) {
+  return Unary(context, request, response, tracker_, inspection_,
+               &InspectionHandlers::GetTensor);
+}
+
+grpc::ServerUnaryReactor* InspectorService::Project(Context* context,
+                                                    const Bytes* request,
+                                                    Bytes* response) {
+  return Unary(context, request, response, tracker_, inspection_,
+               &InspectionHandlers::Project);
+}
+
+grpc::ServerUnaryReactor* InspectorService::NextTokens(Context* context,
+                                                       const Bytes* request,
+                                                       Bytes* response) {
+  return Unary(context, request, response, tracker_, inspection_,
+               &InspectionHandlers::NextTokens);
+}
+
 }  // namespace microgpt::server

@@ -13,6 +13,7 @@
 #include "server/handlers/evaluation.h"
 #include "server/handlers/generation.h"
 #include "server/handlers/housekeeping.h"
+#include "server/handlers/inspection/inspection.h"
 #include "server/handlers/metrics.h"
 #include "server/handlers/models.h"
 #include "server/handlers/training.h"
@@ -58,22 +59,6 @@ class MicroGptService final : public RawMicroGpt {
   TrainingHandlers& training_;
   GenerationHandlers& generation_;
   EvaluationHandlers& evaluation_;
-  CallTracker& tracker_;
-};
-
-using RawInspector =
-    v1::Inspector::WithRawCallbackMethod_GetMetrics<v1::Inspector::Service>;
-
-class InspectorService final : public RawInspector {
- public:
-  // Both must outlive the gRPC server.
-  InspectorService(MetricsHandlers& metrics, CallTracker& tracker)
-      : metrics_(metrics), tracker_(tracker) {}
-
-  grpc::ServerWriteReactor<Bytes>* GetMetrics(Context*, const Bytes*) override;
-
- private:
-  MetricsHandlers& metrics_;
   CallTracker& tracker_;
 };
 
@@ -133,6 +118,32 @@ class RegistryService final
   ModelHandlers& models_;
   DatasetHandlers& datasets_;
   HousekeepingHandlers& housekeeping_;
+  CallTracker& tracker_;
+};
+
+using RawInspector = v1::Inspector::WithRawCallbackMethod_Trace<
+    v1::Inspector::WithRawCallbackMethod_GetMetrics<
+        v1::Inspector::WithRawCallbackMethod_GetTensor<
+            v1::Inspector::WithRawCallbackMethod_Project<
+                v1::Inspector::WithRawCallbackMethod_NextTokens<
+                    v1::Inspector::Service>>>>>;
+
+class InspectorService final : public RawInspector {
+ public:
+  // All must outlive the gRPC server.
+  InspectorService(InspectionHandlers& inspection, MetricsHandlers& metrics,
+                   CallTracker& tracker)
+      : inspection_(inspection), metrics_(metrics), tracker_(tracker) {}
+
+  grpc::ServerUnaryReactor* Trace(Context*, const Bytes*, Bytes*) override;
+  grpc::ServerUnaryReactor* GetTensor(Context*, const Bytes*, Bytes*) override;
+  grpc::ServerUnaryReactor* Project(Context*, const Bytes*, Bytes*) override;
+  grpc::ServerUnaryReactor* NextTokens(Context*, const Bytes*, Bytes*) override;
+  grpc::ServerWriteReactor<Bytes>* GetMetrics(Context*, const Bytes*) override;
+
+ private:
+  InspectionHandlers& inspection_;
+  MetricsHandlers& metrics_;
   CallTracker& tracker_;
 };
 

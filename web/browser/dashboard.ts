@@ -29,6 +29,17 @@ export const inspector = createClient(Inspector, transport);
 let browser: Browser;
 const complaints: string[] = [];
 
+// Ends what a test began and may have left running, which would keep the next
+// one waiting.
+async function stopAll(): Promise<void> {
+  const { jobs } = await registry.listJobs({});
+  for (const { job, done } of jobs) {
+    if (done) continue;
+    await microgpt.cancelTraining({ job });
+    await microgpt.getStatus({ job, wait: { seconds: 20n } });
+  }
+}
+
 // To be called once a file.
 export function useBrowser(): void {
   beforeAll(async () => {
@@ -47,6 +58,7 @@ export function useBrowser(): void {
   });
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close();
+    await stopAll();
     expect(complaints.splice(0)).toEqual([]);
   });
   afterAll(async () => browser.close());

@@ -8,9 +8,6 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const dist = fileURLToPath(new URL('../dist', import.meta.url));
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -23,7 +20,7 @@ const types: Record<string, string> = {
 // Stricter than what the server sends, so that no page leans on exceptions.
 const policy = "default-src 'self'; frame-ancestors 'none'";
 
-async function servePage(path: string, response: ServerResponse) {
+async function servePage(dist: string, path: string, response: ServerResponse) {
   const file = path.startsWith('/assets/') ? path : '/index.html';
   const content = await readFile(join(dist, file)).catch(() => undefined);
   response.writeHead(content ? 200 : 404, {
@@ -54,15 +51,15 @@ export interface Front {
   stop: () => Promise<void>;
 }
 
-// Serves web/dist, and passes calls on to a server: one origin, as in the
+// Serves the files in `dist`, and passes calls on to a server: one origin, as in the
 // program that has both.
-export async function startFront(api: string): Promise<Front> {
+export async function startFront(api: string, dist: string): Promise<Front> {
   const server = createServer((incoming, response) => {
     const { pathname } = new URL(incoming.url ?? '/', 'http://front');
     if (pathname.startsWith('/microgpt.v1.')) {
       passOn(new URL(api), incoming, response);
     } else {
-      void servePage(pathname, response);
+      void servePage(dist, pathname, response);
     }
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

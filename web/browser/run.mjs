@@ -5,8 +5,8 @@
 //   npm run test:browser -- --server ../build/release/bin/microgptd
 //
 //   --server PATH   the microgptd to start, on free ports and in memory
-//   --own-pages     open the pages that are built into it; default: web/dist,
-//                   so that a change of the dashboard needs no other server
+//   --dist DIR      open the pages in DIR, as npm run build makes them, in place
+//                   of those in the server: a change needs no other server then
 //
 // What follows goes to vitest: names of files, -t "name of a test".
 import { spawnSync } from 'node:child_process';
@@ -23,19 +23,19 @@ function fail(sentence) {
 }
 
 let server;
-let ownPages = false;
+let dist;
 const rest = [];
 for (let args = process.argv.slice(2); args.length > 0;) {
   const argument = args.shift();
   if (argument === '--server') server = args.shift();
-  else if (argument === '--own-pages') ownPages = true;
+  else if (argument === '--dist') dist = args.shift();
   else rest.push(argument);
 }
 
 if (!server) fail('--server PATH is missing: the microgptd to test against');
 if (!existsSync(server)) fail(`there is no ${server}`);
-if (!ownPages && !existsSync(join(web, 'dist/index.html'))) {
-  fail('there is no web/dist: npm run build first');
+if (dist && !existsSync(join(dist, 'index.html'))) {
+  fail(`there is no ${dist}/index.html: npm run build first`);
 }
 if (!existsSync(chromium)) {
   const sentence = `there is no ${chromium}: scripts/setup installs it`;
@@ -55,7 +55,7 @@ const { status } = spawnSync(
       ...process.env,
       CHROMIUM: chromium,
       DASHBOARD_SERVER: resolve(server),
-      DASHBOARD_OWN_PAGES: ownPages ? '1' : '',
+      DASHBOARD_DIST: dist ? resolve(dist) : '',
     },
   },
 );

@@ -16,7 +16,7 @@ export async function startServer(program: string): Promise<Server> {
       '--grpc-address=127.0.0.1:0',
       '--http-address=127.0.0.1:0',
       '--data-dir=:memory:',
-      '--workers=1',
+      '--workers=2',
       '--drain-timeout-s=0',
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// Holds web/dist to its budget: compressed, each page as the first one that a
-// reader opens, and all that a reader can come to load: every page, in one
-// language. Exit code 1 above it.
+// Holds what was built to its budget: compressed, each page as the first one
+// that a reader opens, and all that a reader can come to load: every page, in
+// one language.
+//
+//   npm run size [-- DIR]    DIR: by default web/dist
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const budget = { first: 130_000, all: 180_000 };
-const dist = join(dirname(fileURLToPath(import.meta.url)), '../dist');
+const dist =
+  process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '../dist');
 
 const sizes = new Map(
   readdirSync(join(dist, 'assets')).map((name) => [

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+//
+// Every page by the rules of WCAG 2.1 AA, as far as a program can tell, light
+// and dark, on a telephone and on a desk; and as pictures, for people to look
+// at: browser/screenshots/.
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { microgpt, open, useBrowser } from './dashboard';
+
+useBrowser();
+
+const pictures = fileURLToPath(new URL('./screenshots', import.meta.url));
+let job = '';
+let other = '';
+
+beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true });
+  const wait = { seconds: 60n };
+  const train = (config: object) =>
+    microgpt.train({ model: 'looks', dataset: 'names', config, wait });
+  job = (await train({ steps: 400, validation: 0.1 })).job;
+  other = (await train({ steps: 300, nEmbd: 32, validation: 0.1 })).job;
+});
+
+const views: [name: string, path: () => string, ready?: string][] = [
+  ['models', () => '/models', 'tr[data-model]'],
+  ['model', () => '/models/looks@1', 'dl'],
+  ['train', () => '/train?n_embd=0', 'form'],
+  ['run', () => `/runs/${job}?step=20`, '.u-over'],
+  ['compare', () => `/compare?runs=${job},${other}`, 'tr.different'],
+  ['generate', () => '/playground?model=looks@1', 'form'],
+  ['score', () => '/playground/score?model=looks@1&text=emma%0Azzx', '.strip'],
+  ['system', () => '/system', 'tr[data-job]'],
+  ['inside', () => '/models/looks@1/inside?text=emma', '[data-testid=loss]'],
+  [
+    'gradients',
+    () => '/models/looks@1/inside?text=emma&view=gradients',
+    'section[aria-label="Gradient of each tensor"]',
+  ],
+  [
+    'steps-attention',
+    () => '/models/looks@1/inside?text=emma&view=steps&position=2&frame=1',
+    'section[aria-label="Attention weights, layer 0"]',
+  ],
+  [
+    'steps-draw',
+    () => '/models/looks@1/inside?text=emma&view=steps&frame=5',
+    'section[aria-label="Dart on the running sum"]',
+  ],
+  ['inside-run', () => `/runs/${job}/inside?text=ava&step=20`, '.multiples'],
+  ['weights', () => '/models/looks@1/weights', '.chosen'],
+  ['learn-tokens', () => '/learn', '.tiles'],
+  ['learn-gradients', () => '/learn?lesson=2', 'canvas'],
+  ['learn-attention', () => '/learn?lesson=3', '.multiples'],
+  ['learn-training', () => `/learn?lesson=4&job=${job}`, '.u-over'],
+  [
+    'learn-generation',
+    () => '/learn?lesson=5&prefix=ka',
+    'section[aria-label="Dart on the running sum"]',
+  ],
+  ['not-found', () => '/nowhere'],
+];
+
+async function violations(page: Page) {
+  await page.evaluate(axe.source);
+  const result = await page.evaluate(() =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+    }),
+  );
+  return result.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n')}`,
+  );
+}
+
+describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+  describe.each([375, 1280])('%i pixels wide', (width) => {
+    it.each(views)('%s can be read by everybody', async (name, path, ready) => {
+      const viewport = { width, height: 900 };
+      const page = await open(path(), { colorScheme, viewport });
+      if (ready) await page.locator(ready).first().waitFor();
+      expect(await violations(page)).toEqual([]);
+      const room = await page.evaluate(
+        () => document.documentElement.scrollWidth - innerWidth,
+      );
+      expect(room, 'wider than the window').toBeLessThanOrEqual(0);
+      await page.screenshot({
+        path: `${pictures}/${name}-${width}-${colorScheme}.png`,
+        fullPage: true,
+      });
+    });
+  });
+});
+
+it('is shown in the reader’s language, and in another on request', async () => {
+  const page = await open('/models', { locale: 'ja-JP' });
+  expect(await page.locator('h1').textContent()).toBe('モデル');
+  await page.getByLabel('言語').selectOption('zh-Hans');
+  await expect.poll(() => page.locator('h1').textContent()).toBe('模型');
+  expect(await page.locator('html').getAttribute('lang')).toBe('zh-Hans');
+  await page.reload();
+  await expect.poll(() => page.locator('h1').textContent()).toBe('模型');
+});
+
+it('keeps the theme that was chosen', async () => {
+  const page = await open('/models', { colorScheme: 'light' });
+  const ground = () =>
+    page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await ground();
+  await page.getByLabel('Theme').selectOption('dark');
+  const dark = await ground();
+  expect(dark).not.toBe(light);
+  await page.reload();
+  await page.locator('h1').waitFor();
+  expect(await ground()).toBe(dark);
+});
+
+it('opens everything on a telephone by the keyboard', async () => {
+  const viewport = { width: 375, height: 700 };
+  const page = await open('/models', { viewport });
+  await page.getByRole('button', { name: 'Open menu' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'System' }).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/system$/);
+  // The reader is at the new page's heading, and the menu is out of the way.
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.tagName))
+    .toBe('H1');
+  expect(await page.getByRole('link', { name: 'Train' }).isVisible()).toBe(
+    false,
+  );
+});

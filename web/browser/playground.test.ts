@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+import { expect, it } from 'vitest';
+
+import type { Sample } from '../src/gen/microgpt/v1/microgpt_pb';
+import {
+  expectRefusal,
+  microgpt,
+  numberIn,
+  open,
+  useBrowser,
+} from './dashboard';
+
+useBrowser();
+
+const model = 'names@1';
+
+async function drawn(request: Parameters<typeof microgpt.generate>[0]) {
+  const samples: Sample[] = [];
+  for await (const answer of microgpt.generate(request)) {
+    samples.push(...answer.samples);
+  }
+  return samples;
+}
+
+it('draws the strings that the API draws, with all settings', async () => {
+  const page = await open(
+    `/playground?model=${model}&count=9&seed=5&temperature=0.9&top_k=12` +
+      '&top_p=0.95&prefix=ma&max_length=7&alphabet=amrielyn&novel=1&unique=1',
+  );
+  await page.getByRole('button', { name: 'Generate', exact: true }).click();
+  await page.getByText('Seed 5').waitFor();
+  const samples = await drawn({
+    model,
+    count: 9,
+    seed: 5,
+    temperature: 0.9,
+    topK: 12,
+    topP: 0.95,
+    prefix: 'ma',
+    where: { maxLength: 7, alphabet: 'amrielyn' },
+    novel: true,
+    unique: true,
+  });
+  const rows = page.locator('tbody tr');
+  const strings = await rows.locator('td.string').allTextContents();
+  expect(strings.map((text) => text.trim())).toEqual(
+    samples.map(({ text }) => text),
+  );
+  const logprobs = await rows.locator('td.number').allTextContents();
+  for (const [i, { logprob }] of samples.entries()) {
+    expect(numberIn(logprobs[i]!)).toBeCloseTo(logprob, 2);
+  }
+  const share = await page.locator('[data-value="novel"]').textContent();
+  expect(share).toBe('100% of 9 are new');
+});
+
+it('draws the same again by the seed that was drawn', async () => {
+  const page = await open(`/playground?model=${model}&count=5`);
+  await page.getByRole('button', { name: 'Generate', exact: true }).click();
+  const seed = page.locator('[data-value="seed"]');
+  await seed.waitFor();
+  const strings = () => page.locator('td.string').allTextContents();
+  const first = await strings();
+  await page.getByRole('button', { name: 'Draw the same again' }).click();
+  await seed.waitFor();
+  await expect.poll(strings).toEqual(first);
+  const inAddress = new URL(page.url()).searchParams.get('seed');
+  expect(`Seed ${inAddress}`).toBe(await seed.textContent());
+});
+
+it('says in the server’s words what cannot be', async () => {
+  const page = await open(`/playground?model=${model}&suffix=%E6%9D%B1`);
+  await page.getByRole('button', { name: 'Generate', exact: true }).click();
+  const alert = page.getByRole('alert');
+  await alert.waitFor();
+  const sentence = await drawn({ model, where: { suffix: '東' } }).catch(
+    (error) => error.rawMessage as string,
+  );
+  expect(await alert.textContent()).toContain(sentence);
+});
+
+it('stops a call that would take long', async () => {
+  const page = await open(`/playground?model=${model}&count=1000000`);
+  await page.getByRole('button', { name: 'Generate', exact: true }).click();
+  await page.locator('td.string').first().waitFor();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  const generate = page.getByRole('button', { name: 'Generate', exact: true });
+  await expect.poll(() => generate.isEnabled()).toBe(true);
+});
+
+it('scores what is typed as the API does, errors of single strings too', async () => {
+  const texts = ['emma', 'zzxqj', '東'];
+  const page = await open(`/playground/score?model=${model}`);
+  await page.getByLabel('Strings to judge').fill(texts.join('\n'));
+  const rows = page.locator('tbody tr');
+  await expect.poll(() => rows.count()).toBe(3);
+  await page.getByText('is none of the model').waitFor();
+  const { scores } = await microgpt.score({ model, texts });
+  for (const [i, score] of scores.entries()) {
+    const cells = rows.nth(i).locator('td');
+    if (score.error) {
+      expect(await cells.nth(1).textContent()).toBe(score.error);
+      continue;
+    }
+    expect(numberIn(await cells.nth(1).textContent())).toBeCloseTo(
+      score.logprob,
+      3,
+    );
+    expect(numberIn(await cells.nth(2).textContent())).toBeCloseTo(
+      score.bitsPerToken,
+      3,
+    );
+  }
+});
+
+it('goes back through the views that were opened', async () => {
+  const page = await open(`/playground?model=${model}&prefix=an`);
+  await page.getByRole('link', { name: 'Score' }).click();
+  await page.getByLabel('Strings to judge').waitFor();
+  await page.goBack();
+  await expect
+    .poll(() => page.locator('input[name="prefix"]').inputValue())
+    .toBe('an');
+  await page.goForward();
+  await page.getByLabel('Strings to judge').waitFor();
+});
+
+it('names the nearest of a model that is not there', async () => {
+  const page = await open('/playground?model=nmaes&seed=1');
+  await page.getByRole('button', { name: 'Generate', exact: true }).click();
+  await page.getByRole('alert').waitFor();
+  expect(await page.getByRole('alert').textContent()).toContain('names');
+  void expectRefusal;
+});

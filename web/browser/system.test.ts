@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+import { expect, it } from 'vitest';
+
+import { microgpt, numberIn, open, registry, useBrowser } from './dashboard';
+
+useBrowser();
+
+it('shows the server’s version, limits and load', async () => {
+  const info = await registry.getServerInfo({});
+  const page = await open('/system');
+  await page.getByRole('heading', { name: 'Limits' }).waitFor();
+  const value = (name: string) =>
+    page.locator(`[data-value="${name}"]`).textContent();
+  expect(await value('version')).toBe(info.version);
+  expect(numberIn(await value('models'))).toBe(info.models);
+  const fact = page
+    .locator('dt', { hasText: 'Strings a call' })
+    .locator('+ dd');
+  expect(numberIn(await fact.textContent())).toBe(info.limits!.samples);
+});
+
+it('sees by itself that a run has begun, and stops it', async () => {
+  const page = await open('/system');
+  const config = { steps: 1_000_000, nEmbd: 64 };
+  const { job } = await microgpt.train({
+    model: 'watched',
+    dataset: 'names',
+    config,
+  });
+  const row = page.locator(`tr[data-job="${job}"]`);
+  await row.waitFor();
+  await page.getByRole('button', { name: `Stop run ${job}` }).click();
+  await row.locator('[data-state="CANCELLED"]').waitFor();
+  expect((await microgpt.getStatus({ job })).done).toBe(true);
+});
+
+it('passes on the licences of what it is built with', async () => {
+  const page = await open('/system');
+  const link = page.getByRole('link', { name: 'Licences' });
+  const address = await link.getAttribute('href');
+  const answer = await page.request.get(address!);
+  expect(answer.status()).toBe(200);
+  expect(await answer.text()).toContain('Permission is hereby granted');
+});

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+import { expect, it } from 'vitest';
+
+import { Optimizer, Precision } from '../src/gen/microgpt/v1/microgpt_pb';
+import {
+  expectRefusal,
+  microgpt,
+  open,
+  registry,
+  useBrowser,
+} from './dashboard';
+
+useBrowser();
+
+// The job of the run that a page has come to.
+async function jobOf(page: Awaited<ReturnType<typeof open>>) {
+  await page.waitForURL(/\/runs\//);
+  const job = new URL(page.url()).pathname.split('/')[2]!;
+  return microgpt.getStatus({ job, wait: { seconds: 30n }, full: true });
+}
+
+it('trains with every setting as the form has it, seed 0 among them', async () => {
+  const page = await open('/train');
+  await page.getByLabel('Model name').fill('formed');
+  const fill = (name: string, value: string) =>
+    page.locator(`input[name="${name}"]`).fill(value);
+  await fill('n_layer', '2');
+  await fill('n_embd', '8');
+  await fill('n_head', '2');
+  await fill('block_size', '12');
+  await fill('steps', '30');
+  await fill('batch_size', '3');
+  await fill('learning_rate', '0.02');
+  await fill('validation', '0.25');
+  await fill('seed', '0');
+  await page.getByText('Fine points').click();
+  await page.locator('select[name="optimizer"]').selectOption('SGD');
+  await page.locator('select[name="precision"]').selectOption('float64');
+  // The address says the same.
+  expect(new URL(page.url()).searchParams.get('seed')).toBe('0');
+  await page.getByRole('button', { name: 'Start training' }).click();
+
+  const job = await jobOf(page);
+  expect(job.model).toBe('formed');
+  expect(job.config).toMatchObject({
+    nLayer: 2,
+    nEmbd: 8,
+    nHead: 2,
+    blockSize: 12,
+    steps: 30,
+    batchSize: 3,
+    learningRate: 0.02,
+    validation: 0.25,
+    seed: 0,
+    optimizer: Optimizer.SGD,
+    precision: Precision.FLOAT64,
+  });
+});
+
+it('trains pasted text', async () => {
+  const page = await open('/train');
+  await page.getByLabel('Pasted text').check();
+  await page.getByLabel('Text', { exact: true }).fill('anna\n\n  bob \nanna');
+  await page.getByLabel('Model name').fill('pasted');
+  await page.locator('input[name="steps"]').fill('5');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  const job = await jobOf(page);
+  expect(job.dataset).toMatchObject({ documents: 3, duplicates: 1 });
+});
+
+it('trains a file, and calls the model after it', async () => {
+  const page = await open('/train?steps=5');
+  await page.getByLabel('A file').check();
+  await page.getByLabel('File', { exact: true }).setInputFiles({
+    name: 'My Pets.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from('rex\nbello\nmiez\n'),
+  });
+  await page.getByRole('button', { name: 'Start training' }).click();
+  const job = await jobOf(page);
+  expect(job.model).toBe('my-pets');
+  expect(job.dataset?.documents).toBe(3);
+  expect(job.config?.steps).toBe(5);
+});
+
+it('takes the settings and the data of a run again', async () => {
+  const documents = ['lea', 'mia', 'noa'];
+  const config = { steps: 7, seed: 0, nEmbd: 8 };
+  const wait = { seconds: 30n };
+  const first = await microgpt.train({
+    model: 'again',
+    documents,
+    config,
+    wait,
+  });
+  const page = await open(`/train?from=${first.job}`);
+  await page.locator('input[name="seed"]').waitFor();
+  await expect
+    .poll(() => page.locator('input[name="steps"]').inputValue())
+    .toBe('7');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  const job = await jobOf(page);
+  expect(job.job).not.toBe(first.job);
+  expect(job.config).toEqual(first.config);
+  expect(job.dataset?.id).toBe(first.dataset?.id);
+  // The same bits.
+  const digest = async (version: number) =>
+    (await registry.getModel({ model: `again@${version}` })).sha256;
+  expect(await digest(2)).toBe(await digest(1));
+});
+
+it('says what is out of range before it asks the server', async () => {
+  const page = await open('/train?steps=0&n_embd=1.5');
+  const error = (name: string) =>
+    page.locator('.field', { has: page.locator(`input[name="${name}"]`) });
+  expect(await error('steps').textContent()).toContain('from 1 to 1,000,000');
+  expect(await error('n_embd').textContent()).toContain('whole number');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  expect(new URL(page.url()).pathname).toBe('/train');
+});
+
+it('puts the server’s sentence beside the field that it names', async () => {
+  const page = await open('/train?n_embd=10&n_head=4');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await page.getByRole('alert').waitFor();
+  const sentence = await microgpt
+    .train({ config: { nEmbd: 10, nHead: 4 } })
+    .catch((error) => error.rawMessage as string);
+  expect(await page.getByRole('alert').textContent()).toContain(sentence);
+  const field = page.locator('[aria-invalid="true"]');
+  expect(await field.getAttribute('name')).toMatch(/^n_(embd|head)$/);
+  expectRefusal(400);
+});
+
+it('says that nothing is left of an empty text', async () => {
+  const page = await open('/train');
+  await page.getByLabel('Pasted text').check();
+  await page.getByLabel('Text', { exact: true }).fill(' \n\n ');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await page.getByText('Give at least one line that is not empty.').waitFor();
+  expectRefusal(400);
+});
