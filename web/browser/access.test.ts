@@ -31,7 +31,7 @@ const views: [name: string, path: () => string, ready?: string][] = [
   ['models', () => '/models', 'tr[data-model]'],
   ['model', () => '/models/looks@1', 'dl'],
   ['train', () => '/train?n_embd=0', 'form'],
-  ['run', () => `/runs/${job}?step=20`, '.u-over'],
+  ['run', () => `/runs/${job}?step=20`, 'main canvas'],
   ['compare', () => `/compare?runs=${job},${other}`, 'tr.different'],
   ['generate', () => '/playground?model=looks@1', 'form'],
   ['score', () => '/playground/score?model=looks@1&text=emma%0Azzx', '.strip'],
