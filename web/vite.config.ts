@@ -10,7 +10,6 @@ const server = process.env['DASHBOARD_API'] ?? 'http://127.0.0.1:8080';
 
 function chunkOf(module: string): string | undefined {
   const from = (folder: RegExp) => folder.test(module);
-  if (from(/node_modules\/uplot\/|\/Plot\.svelte/)) return 'plot';
   if (from(/node_modules\/(d3-\w+|internmap)\//)) return 'charts';
   if (from(/\/src\/charts\//)) return 'charts';
   if (from(/node_modules|\0/)) return 'libraries';
@@ -39,7 +38,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // Few files compress better than many: what every page needs in one, what
-    // charts need in others.
+    // charts need in another.
     rollupOptions: { output: { manualChunks: chunkOf } },
   },
   server: {

@@ -9,7 +9,7 @@
 //                   of those in the server: a change needs no other server then
 //
 // What follows goes to vitest: names of files, -t "name of a test".
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,9 +45,14 @@ if (!existsSync(chromium)) {
   process.exit(0);
 }
 
-const { status } = spawnSync(
-  join(web, 'node_modules/.bin/vitest'),
-  ['run', '--config', 'browser/vitest.config.ts', ...rest],
+const vitest = spawn(
+  process.execPath,
+  [
+    join(web, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    ...['--config', 'browser/vitest.config.ts'],
+    ...rest,
+  ],
   {
     cwd: web,
     stdio: 'inherit',
@@ -59,4 +64,8 @@ const { status } = spawnSync(
     },
   },
 );
-process.exit(status ?? 1);
+// Who ends this ends the tests, and they the server and the browser.
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => vitest.kill(signal));
+}
+vitest.on('exit', (code) => process.exit(code ?? 1));

@@ -29,7 +29,7 @@ it('shows the loss of every step, as the API has it', async () => {
   const job = await trained('curve', { steps: 300, validation: 0.1 });
   const page = await open(`/runs/${job.job}`);
   await page.getByText('300 of 300 steps').waitFor();
-  await page.locator('.u-over').first().waitFor();
+  await page.locator('main canvas').first().waitFor();
 
   const steps: number[] = [];
   const losses: number[] = [];
@@ -53,7 +53,7 @@ it('shows the loss of every step, as the API has it', async () => {
 it('shows learning rate and norms, as the API has them', async () => {
   const { job } = await trained('norms', { steps: 40 });
   const page = await open(`/runs/${job}?norms=update`);
-  await page.locator('.u-over').nth(2).waitFor();
+  await page.locator('main canvas').nth(2).waitFor();
   const rates: number[] = [];
   const norms = new Map<string, number[]>();
   for await (const answer of inspector.getMetrics({ job })) {
@@ -75,7 +75,7 @@ it('draws the lines to compare with', async () => {
   const job = await trained('lines', { steps: 200 });
   const { losses } = await microgpt.evaluate({ model: `lines@${job.version}` });
   const page = await open(`/runs/${job.job}`);
-  await page.locator('.u-over').first().waitFor();
+  await page.locator('main canvas').first().waitFor();
   const download = page.waitForEvent('download');
   await expect
     .poll(async () => {
@@ -117,7 +117,7 @@ it('keeps what a reader zoomed in on while the run goes on', async () => {
     config,
   });
   const page = await open(`/runs/${job}`);
-  const over = page.locator('.u-over').first();
+  const over = page.locator('main canvas').first();
   await expect
     .poll(async () => (await figures(page, 'Loss')).length, { timeout: 20_000 })
     .toBeGreaterThan(4);
@@ -146,7 +146,7 @@ it('keeps what a reader zoomed in on while the run goes on', async () => {
 it('can be read with the keyboard alone', async () => {
   const { job } = await trained('keys', { steps: 50 });
   const page = await open(`/runs/${job}`);
-  await page.locator('.u-over').first().waitFor();
+  await page.locator('main canvas').first().waitFor();
   const plot = page.getByRole('application', { name: /^Loss\./ });
   await plot.focus();
   await plot.press('ArrowLeft');

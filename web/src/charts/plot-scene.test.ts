@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
 
-import { xRange, yRange } from './plot-scene';
+import { columnsOf, nearestTo, xRange, yRange } from './plot-scene';
 
 const line = (x: number[], y: (number | undefined)[]) => ({
   name: 'loss',
@@ -51,4 +51,28 @@ describe('yRange', () => {
     expect(from).toBeLessThan(2);
     expect(to).toBeGreaterThan(2);
   });
+});
+
+describe('columnsOf', () => {
+  it('puts lines with other steps side by side', () => {
+    expect(
+      columnsOf([line([1, 2, 4], [5, 6, 7]), line([2, 3], [8, 9])]),
+    ).toEqual({
+      x: [1, 2, 3, 4],
+      y: [
+        [5, 6, undefined, 7],
+        [undefined, 8, 9, undefined],
+      ],
+    });
+  });
+
+  it('has none of no lines', () => {
+    expect(columnsOf([])).toEqual({ x: [], y: [] });
+  });
+});
+
+it('finds the nearest of ascending values', () => {
+  const near = (wanted: number) => nearestTo([1, 2, 4, 8], wanted);
+  expect([0, 1, 2.9, 3.1, 7, 99].map(near)).toEqual([0, 0, 1, 2, 3, 3]);
+  expect(nearestTo([], 5)).toBe(-1);
 });

@@ -29,13 +29,18 @@ export interface PlotView {
   yLabel: string;
   lines: readonly Line[];
   references: readonly Reference[];
+  marker?: number | undefined; // an x to point out
   logX: boolean;
   logY: boolean;
   x: Range;
   y: Range;
 }
 
-const margin = { left: 64, right: 16, top: 40, bottom: 64 };
+// Around the curves. With a title above and a legend below, as a picture of its
+// own, or without, in a page that has both.
+const margin = { left: 60, right: 14, top: 10, bottom: 44 };
+const titleHeight = 32;
+const legendHeight = 26;
 
 function drawable(value: number | undefined, log: boolean): value is number {
   return value !== undefined && Number.isFinite(value) && (!log || value > 0);
@@ -92,7 +97,7 @@ function axes(
   const bottom = area.y + area.height;
   const right = area.x + area.width;
   const size = 12;
-  for (const { at: y, text } of scales.y.ticks(6)) {
+  for (const { at: y, text } of scales.y.ticks(area.height / 50)) {
     shapes.push({
       kind: 'line',
       points: [
@@ -113,7 +118,7 @@ function axes(
       baseline: 'middle',
     });
   }
-  for (const { at: x, text } of scales.x.ticks(8)) {
+  for (const { at: x, text } of scales.x.ticks(area.width / 90)) {
     shapes.push({
       kind: 'line',
       points: [
@@ -158,10 +163,87 @@ function axes(
   return shapes;
 }
 
-interface Scales {
+export interface Scales {
   x: Scale;
   y: Scale;
 }
+
+export interface Size {
+  width: number;
+  height: number;
+  titled: boolean;
+}
+
+// Where the curves are in a picture.
+export function areaOf({ width, height, titled }: Size): Area {
+  const top = margin.top + (titled ? titleHeight : 0);
+  const bottom = margin.bottom + (titled ? legendHeight : 0);
+  return {
+    x: margin.left,
+    y: top,
+    width: Math.max(1, width - margin.left - margin.right),
+    height: Math.max(1, height - top - bottom),
+  };
+}
+
+export function scalesOf(view: PlotView, area: Area): Scales {
+  return {
+    x: scaleOf(view.logX, view.x, [area.x, area.x + area.width]),
+    y: scaleOf(view.logY, view.y, [area.y + area.height, area.y]),
+  };
+}
+
+// About as wide as a text of 11 pixels is.
+function widthOf(text: string): number {
+  return [...text].reduce((sum, c) => sum + (c > '\u2e80' ? 11 : 6.3), 0);
+}
+
+// A level with its name at the right end, on a ground of its own so that curves
+// behind it don't cross it out.
+function referenceShapes(
+  { name, value }: Reference,
+  scales: Scales,
+  area: Area,
+  colours: Palette,
+): { line: Shape; label: Shape[] } {
+  const y = scales.y(value);
+  const right = area.x + area.width;
+  const { muted: colour, background } = colours;
+  const width = widthOf(name) + 6;
+  return {
+    line: {
+      kind: 'line',
+      points: [
+        [area.x, y],
+        [right, y],
+      ],
+      colour,
+      width: 1,
+      dash: [4, 4],
+      clip: area,
+    },
+    label: [
+      {
+        kind: 'box',
+        x: right - width,
+        y: y - 15,
+        width,
+        height: 13,
+        fill: background,
+      },
+      {
+        kind: 'text',
+        x: right - 3,
+        y: y - 5,
+        text: name,
+        colour,
+        size: 11,
+        anchor: 'end',
+      },
+    ],
+  };
+}
+
 function pointsOf(line: Line, view: PlotView, scales: Scales): Point[] {
   const points: Point[] = [];
   for (let i = 0; i < line.x.length; ++i) {
@@ -201,66 +283,91 @@ function legend(view: PlotView, y: number, colours: Palette): Shape[] {
   return shapes;
 }
 
-// The plot as a picture of its own, with title and legend.
+// The plot as a picture.
 export function plotScene(
   view: PlotView,
   colours: Palette,
-  width = 960,
-  height = 480,
+  size: Size = { width: 960, height: 480, titled: true },
 ): Scene {
-  const area: Area = {
-    x: margin.left,
-    y: margin.top,
-    width: width - margin.left - margin.right,
-    height: height - margin.top - margin.bottom,
-  };
-  const scales = {
-    x: scaleOf(view.logX, view.x, [area.x, area.x + area.width]),
-    y: scaleOf(view.logY, view.y, [area.y + area.height, area.y]),
-  };
-  const shapes: Shape[] = [
-    {
-      kind: 'text',
-      x: margin.left,
-      y: 24,
-      text: view.title,
-      colour: colours.text,
-      size: 15,
-      bold: true,
-    },
-    ...axes(view, area, scales, colours),
-  ];
-  for (const { name, value } of view.references) {
-    const y = scales.y(value);
-    const points: Point[] = [
-      [area.x, y],
-      [area.x + area.width, y],
-    ];
-    shapes.push(
-      {
-        kind: 'line',
-        points,
-        colour: colours.muted,
-        width: 1,
-        dash: [4, 4],
-        clip: area,
-      },
-      {
-        kind: 'text',
-        x: area.x + area.width - 4,
-        y: y - 5,
-        text: name,
-        colour: colours.muted,
-        size: 11,
-        anchor: 'end',
-      },
-    );
-  }
+  const { width, height, titled } = size;
+  const area = areaOf(size);
+  const scales = scalesOf(view, area);
+  const shapes = axes(view, area, scales, colours);
+  const references = view.references.map((reference) =>
+    referenceShapes(reference, scales, area, colours),
+  );
+  shapes.push(...references.map(({ line }) => line));
   for (const line of view.lines) {
     const { colour, dash, width = 1.75 } = line;
     const points = pointsOf(line, view, scales);
     shapes.push({ kind: 'line', points, colour, width, dash, clip: area });
   }
-  shapes.push(...legend(view, height - 10, colours));
+  shapes.push(...references.flatMap(({ label }) => label));
+  if (view.marker !== undefined) {
+    const x = scales.x(view.marker);
+    const points: Point[] = [
+      [x, area.y],
+      [x, area.y + area.height],
+    ];
+    shapes.push({
+      kind: 'line',
+      points,
+      colour: colours.accent,
+      width: 1.5,
+      clip: area,
+    });
+  }
+  if (titled) {
+    shapes.push(
+      {
+        kind: 'text',
+        x: margin.left,
+        y: 24,
+        text: view.title,
+        colour: colours.text,
+        size: 15,
+        bold: true,
+      },
+      ...legend(view, height - 10, colours),
+    );
+  }
   return { width, height, background: colours.background, shapes };
+}
+
+// All lines over all values of x that any of them has.
+export interface Columns {
+  x: readonly number[];
+  y: readonly (readonly (number | undefined)[])[]; // one a line
+}
+
+export function columnsOf(lines: readonly Line[]): Columns {
+  const [first] = lines;
+  if (!first) return { x: [], y: [] };
+  if (lines.every(({ x }) => x === first.x)) {
+    return { x: first.x, y: lines.map(({ y }) => y) };
+  }
+  const x = [...new Set(lines.flatMap((line) => line.x))].sort((a, b) => a - b);
+  const place = new Map(x.map((value, index) => [value, index]));
+  const y = lines.map((line) => {
+    const column = new Array<number | undefined>(x.length).fill(undefined);
+    for (const [i, value] of line.x.entries()) {
+      column[place.get(value)!] = line.y[i];
+    }
+    return column;
+  });
+  return { x, y };
+}
+
+// The index of the value that is nearest to another; -1: there is none. Values
+// ascend.
+export function nearestTo(values: readonly number[], wanted: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle]! < wanted) low = middle + 1;
+    else high = middle;
+  }
+  if (low === 0) return values.length === 0 ? -1 : 0;
+  if (low === values.length) return low - 1;
+  return wanted - values[low - 1]! <= values[low]! - wanted ? low - 1 : low;
 }

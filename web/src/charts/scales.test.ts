@@ -54,3 +54,10 @@ describe('a log scale', () => {
     expect(first).toEqual({ at: 0, text: '1' });
   });
 });
+
+it.each([true, false])('finds the value at a place (log: %s)', (log) => {
+  const scale = scaleOf(log, [2, 50], [30, 400]);
+  for (const value of [2, 7.5, 50]) {
+    expect(scale.invert(scale(value))).toBeCloseTo(value, 9);
+  }
+});

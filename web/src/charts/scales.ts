@@ -9,6 +9,8 @@ import type { Range } from './plot-scene';
 export interface Scale {
   (value: number): number;
   ticks(about: number): { at: number; text: string }[];
+  // The value at a place.
+  invert(place: number): number;
 }
 
 // The first digits that a log axis names, from few to many.
@@ -38,6 +40,11 @@ export function scaleOf(log: boolean, domain: Range, range: Range): Scale {
   const values = (about: number) =>
     log ? logTicks(domain, about) : ticks(domain[0], domain[1], about);
   return Object.assign(scale, {
+    invert: (at: number) => {
+      const share = (at - range[0]) / (range[1] - range[0]);
+      const value = from + share * (to - from);
+      return log ? Math.exp(value) : value;
+    },
     ticks: (about: number) =>
       values(about).map((value) => ({
         at: scale(value),
