@@ -323,8 +323,8 @@ TEST_F(TensorsTest, ProjectionsThatThereAreNot) {
             "model \"nmaes\" not found: did you mean \"names\"?");
   request.Clear();
   request.set_job(job_.job());
-  request.set_align_step(49);
-  EXPECT_EQ(ReasonIn(TryProject(request, &response)), "CHECKPOINT_GONE");
+  request.set_align_step(0);
+  EXPECT_TRUE(TryProject(request, &response).ok());
 }
 
 TEST_F(TensorsTest, PointsAreAsManyAsTheVocabularyHasTokens) {

@@ -276,38 +276,56 @@ TEST_F(TraceTest, AJobStandsForTheVersionThatItMade) {
             by_job.SerializeAsString());
 }
 
-TEST_F(TraceTest, WhereNothingIsLeftOfAStepTheCheckpointIsGone) {
+TEST_F(TraceTest, AStepIsWhatTheJobHadLearnedByThen) {
   v1::Config config;
   config.set_steps(10);
-  const v1::Job job = server_->Train(TrainText("gone", "anna\n", config));
+  const v1::Job job = server_->Train(TrainText("early", "anna\n", config));
   Request request;
   request.set_job(job.job());
-  request.set_step(9);
-  grpc::Status status = TryTrace(*server_, request);
+  request.set_text("anna");
+  const v1::TraceResponse end = Trace(*server_, request);
+  EXPECT_EQ(end.model(), "early@1");
+  EXPECT_EQ(end.step(), 10u);
+  double loss = end.loss();
+  for (const uint32_t step : {9u, 5u, 0u}) {
+    request.set_step(step);
+    const v1::TraceResponse response = Trace(*server_, request);
+    EXPECT_EQ(response.model(), "");
+    EXPECT_EQ(response.job(), job.job());
+    EXPECT_EQ(response.step(), step);
+    EXPECT_GT(response.loss(), loss) << step;
+    loss = response.loss();
+  }
+}
+
+TEST_F(TraceTest, AfterARestartTheCheckpointsAreGone) {
+  const TemporaryDirectory directory;
+  Options options = TestServer::DefaultOptions();
+  options.data_dir = directory.path();
+  v1::Config config;
+  config.set_steps(10);
+  Request request;
+  {
+    TestServer before(options);
+    request.set_job(before.Train(TrainText("gone", "anna\n", config)).job());
+    request.set_step(9);
+    EXPECT_TRUE(TryTrace(before, request).ok());
+  }
+  TestServer after(options);
+  const grpc::Status status = TryTrace(after, request);
   EXPECT_EQ(status.error_code(), StatusCode::FAILED_PRECONDITION);
   EXPECT_EQ(ReasonIn(status), "CHECKPOINT_GONE");
   EXPECT_EQ(status.error_message(),
-            "job " + job.job() +
+            "job " + request.job() +
                 " keeps no checkpoint up to step 9: it is at step 10 of 10 "
                 "and made \"gone@1\"");
   request.clear_step();
-  EXPECT_TRUE(TryTrace(*server_, request).ok());
-  for (int i = 0; i < 2; ++i) {  // an aliased or only version may be the last
-    server_->Train(TrainText("gone", "anna\n", config));
-  }
-  grpc::ClientContext context;
-  v1::DeleteModelRequest erase;
-  erase.set_model("gone@1");
-  v1::DeleteModelResponse response;
-  ASSERT_TRUE(server_->registry().DeleteModel(&context, erase, &response).ok());
-  status = TryTrace(*server_, request);
-  EXPECT_EQ(ReasonIn(status), "CHECKPOINT_GONE");
-
-  request.set_job(job_.job() + "x");
-  EXPECT_EQ(TryTrace(*server_, request).error_code(), StatusCode::NOT_FOUND);
+  EXPECT_TRUE(TryTrace(after, request).ok());
+  request.set_job(request.job() + "x");
+  EXPECT_EQ(TryTrace(after, request).error_code(), StatusCode::NOT_FOUND);
 }
 
-TEST_F(TraceTest, AJobUnderWayHasNoModelYet) {
+TEST_F(TraceTest, AJobUnderWayIsLookedIntoByItsCheckpoints) {
   TestServer server;
   const v1::Job job = server.Train(EndlessJob("slow"));
   Request request;
@@ -315,7 +333,12 @@ TEST_F(TraceTest, AJobUnderWayHasNoModelYet) {
   EXPECT_EQ(ReasonIn(TryTrace(server, request)), "NOT_TRAINED");
   request.clear_model();
   request.set_job(job.job());
-  EXPECT_EQ(ReasonIn(TryTrace(server, request)), "CHECKPOINT_GONE");
+  request.set_step(0);
+  ASSERT_TRUE(server.AwaitInfo(
+      [](const v1::ServerInfo& info) { return info.running_jobs() > 0; }));
+  const v1::TraceResponse response = Trace(server, request);
+  EXPECT_EQ(response.step(), 0u);
+  EXPECT_EQ(response.job(), job.job());
 }
 
 TEST_F(TraceTest, WhatARequestNamesAndIsNotThere) {

@@ -13,6 +13,16 @@ function chunkOf(module: string): string | undefined {
   if (from(/node_modules\/(d3-\w+|internmap)\//)) return 'charts';
   if (from(/\/src\/charts\//)) return 'charts';
   if (from(/node_modules|\0/)) return 'libraries';
+  // Its curves are one lesson's alone.
+  if (from(/Training\.svelte|NextTokens\.svelte/)) return undefined;
+  if (
+    from(
+      /\/src\/(inside|panels)\/|\/src\/pages\/(inside|weights|learn|playground)\//,
+    )
+  ) {
+    return 'inside';
+  }
+  if (from(/\/src\/pages\/(models|system|train)\//)) return 'lists';
   if (from(/\/src\/(api|app|controls|gen|state)\//)) return 'frame';
   return undefined;
 }

@@ -116,6 +116,7 @@ class Connection::Impl {
 
   Awaitable<Received> Receive() {
     Error error;
+    if (interrupted_) co_return Received();
     parser_.reset();
     if (buffer_.size() == 0) {
       SetTime(limits_.idle);

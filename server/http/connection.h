@@ -72,7 +72,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Watch(std::function<void()> gone);
   Awaitable<void> Unwatch();
 
-  // Ends a ReadBody under way, and all later ones. From any thread.
+  // Ends a ReadBody under way, and all later ones, so that no request follows.
+  // From any thread.
   void Interrupt();
 
   // Closes the connection: whatever is under way fails. From any thread.

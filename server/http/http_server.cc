@@ -61,7 +61,7 @@ class HttpServer::Impl {
  public:
   explicit Impl(Config config)
       : config_(std::move(config)),
-        acceptor_(io_),
+        acceptor_(asio::make_strand(io_)),
         connections_(config_.limits.connections) {}
 
   absl::Status Listen() {
@@ -100,7 +100,7 @@ class HttpServer::Impl {
 
   void Stop() {
     draining_ = true;
-    asio::post(io_, [this] {
+    asio::post(acceptor_.get_executor(), [this] {
       Error ignored;
       acceptor_.close(ignored);
       retry_.cancel();
@@ -156,8 +156,8 @@ class HttpServer::Impl {
 
   const Config config_;
   asio::io_context io_{kThreads};
-  tcp::acceptor acceptor_;
-  asio::steady_timer retry_{io_};
+  tcp::acceptor acceptor_;  // on a strand of its own, as its timer is
+  asio::steady_timer retry_{acceptor_.get_executor()};
   std::string address_;
   std::optional<Parts> parts_;
   std::optional<Guard> guard_;

@@ -38,6 +38,33 @@ const views: [name: string, path: () => string, ready?: string][] = [
   ['draw', () => '/playground/draw?model=looks@1&seed=3', '.bar'],
   ['matrix', () => '/playground/matrix?model=looks@1', 'main canvas'],
   ['system', () => '/system', 'tr[data-job]'],
+  ['inside', () => '/models/looks@1/inside?text=emma', '[data-testid=loss]'],
+  [
+    'gradients',
+    () => '/models/looks@1/inside?text=emma&view=gradients',
+    'section[aria-label="Gradient of each tensor"]',
+  ],
+  [
+    'steps-attention',
+    () => '/models/looks@1/inside?text=emma&view=steps&position=2&frame=1',
+    'section[aria-label="Attention weights, layer 0"]',
+  ],
+  [
+    'steps-draw',
+    () => '/models/looks@1/inside?text=emma&view=steps&frame=5',
+    'section[aria-label="Dart on the running sum"]',
+  ],
+  ['inside-run', () => `/runs/${job}/inside?text=ava&step=20`, '.multiples'],
+  ['weights', () => '/models/looks@1/weights', '.chosen'],
+  ['learn-tokens', () => '/learn', '.tiles'],
+  ['learn-gradients', () => '/learn?lesson=2', 'canvas'],
+  ['learn-attention', () => '/learn?lesson=3', '.multiples'],
+  ['learn-training', () => `/learn?lesson=4&job=${job}`, '.u-over'],
+  [
+    'learn-generation',
+    () => '/learn?lesson=5&prefix=ka',
+    'section[aria-label="Dart on the running sum"]',
+  ],
   ['not-found', () => '/nowhere'],
 ];
 

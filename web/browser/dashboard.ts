@@ -2,6 +2,8 @@
 //
 // What the tests have in common: a browser, a page that minds its manners, and
 // the API to compare it with.
+import { readFile } from 'node:fs/promises';
+
 import { createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import {
@@ -90,6 +92,28 @@ export async function open(
   await page.goto(path);
   await page.locator('main h1').waitFor();
   return page;
+}
+
+// The figures behind a chart with all their digits: its CSV file, heading
+// included.
+export async function csv(page: Page, name: string): Promise<string[][]> {
+  const button = page.getByRole('button', {
+    name: `Save “${name}” as CSV`,
+    exact: true,
+  });
+  await button.waitFor();
+  const download = page.waitForEvent('download');
+  await button.click();
+  const content = await readFile(await (await download).path(), 'utf8');
+  return content
+    .trimEnd()
+    .split('\r\n')
+    .map((line) =>
+      Array.from(
+        line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g),
+        ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
+      ),
+    );
 }
 
 // Complaints that a test expects: a call that the server refuses is logged by

@@ -70,8 +70,7 @@ absl::StatusOr<v1::ProjectResponse> InspectionHandlers::ProjectAligned(
   } else if (other.model.empty()) {
     return Answer(request, inspected, nullptr);
   }
-  const absl::StatusOr<InspectedModel> align =
-      FindSnapshot(other, sources_);
+  const absl::StatusOr<InspectedModel> align = FindSnapshot(other, sources_);
   // What is not one of the names is "model"'s error for FindSnapshot.
   if (absl::IsInvalidArgument(align.status())) {
     return PrefixField("align_", align.status());

@@ -18,9 +18,11 @@ class Router {
     typeof location === 'undefined' ? { path: '/', search: '' } : current(),
   );
   #query = $derived(readQuery(this.#place.search));
+  // By itself, so that a change of the query is none of the page's.
+  #path = $derived(this.#place.path);
 
   get path(): string {
-    return this.#place.path;
+    return this.#path;
   }
 
   get query(): Readonly<Record<string, string>> {

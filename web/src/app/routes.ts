@@ -60,6 +60,31 @@ const table: readonly Route[] = [
     pattern: pattern('/system'),
     load: () => import('../pages/system/System.svelte'),
   },
+  {
+    name: 'inside',
+    pattern: pattern('/models/:model/inside'),
+    load: () => import('../pages/inside/Inside.svelte'),
+  },
+  {
+    name: 'inside',
+    pattern: pattern('/runs/:job/inside'),
+    load: () => import('../pages/inside/Inside.svelte'),
+  },
+  {
+    name: 'weights',
+    pattern: pattern('/models/:model/weights'),
+    load: () => import('../pages/weights/Weights.svelte'),
+  },
+  {
+    name: 'weights',
+    pattern: pattern('/runs/:job/weights'),
+    load: () => import('../pages/weights/Weights.svelte'),
+  },
+  {
+    name: 'learn',
+    pattern: pattern('/learn'),
+    load: () => import('../pages/learn/Learn.svelte'),
+  },
 ];
 
 // What stands in the navigation, in order.
@@ -73,6 +98,7 @@ export const navigation: readonly {
   { page: 'train', path: '/train', icon: 'train', also: '/runs' },
   { page: 'compare', path: '/compare', icon: 'compare' },
   { page: 'playground', path: '/playground', icon: 'generate' },
+  { page: 'learn', path: '/learn', icon: 'learn' },
   { page: 'system', path: '/system', icon: 'system' },
 ];
 

@@ -15,6 +15,8 @@ export interface Palette {
   series: readonly string[];
   // 0..1 to a colour that goes from the background's to a strong one.
   ramp: (share: number) => string;
+  // -1..1 to a colour: orange below 0, the background's at 0, green above.
+  diverge: (share: number) => string;
 }
 
 // Wong's colours for all kinds of colour vision, made darker or lighter until
@@ -40,6 +42,11 @@ const darkSeries = [
   '#a8d65c',
 ];
 
+function diverging(colours: string[]): (share: number) => string {
+  const ramp = interpolateRgbBasis(colours);
+  return (share) => ramp((1 + Math.min(1, Math.max(-1, share))) / 2);
+}
+
 export const light: Palette = {
   background: '#ffffff',
   text: '#171a1d',
@@ -52,6 +59,15 @@ export const light: Palette = {
     '#c3e4df',
     '#63b8ae',
     '#1b8078',
+    '#073f3c',
+  ]),
+  diverge: diverging([
+    '#7a2a06',
+    '#d06a34',
+    '#f3c6a8',
+    '#f4f6f7',
+    '#a9d9d2',
+    '#2c9086',
     '#073f3c',
   ]),
 };
@@ -68,6 +84,15 @@ export const dark: Palette = {
     '#12413f',
     '#167d75',
     '#4ccabe',
+    '#d5f7f2',
+  ]),
+  diverge: diverging([
+    '#ffcfae',
+    '#ef8a50',
+    '#7a3d1b',
+    '#1b2024',
+    '#12524e',
+    '#35b3a7',
     '#d5f7f2',
   ]),
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Palette } from './colours';
+import { type MarkShape, markShapes } from './marks';
 import { scaleOf } from './scales';
 import type { Scene, Shape } from './scene';
 
@@ -8,7 +9,8 @@ export interface Dot {
   x: number;
   y: number;
   colour: string;
-  group?: string; // what its colour stands for
+  group?: string; // what its colour and shape stand for
+  shape?: MarkShape; // a circle
 }
 
 export interface ScatterView {
@@ -25,6 +27,55 @@ export interface Placed {
 }
 
 const margin = { left: 52, right: 20, top: 12, bottom: 46 };
+
+// Those whose labels can be read: the first of every heap of labels that would
+// lie on each other.
+export function labelled(placed: readonly Placed[]): Set<Dot> {
+  const taken = new Set<string>();
+  const kept = new Set<Dot>();
+  for (const { dot, x, y } of placed) {
+    const width = 8 * Math.max(1, dot.label.length);
+    const row = Math.round(y / 13);
+    const [from, to] = [x, x + width].map((edge) => Math.floor(edge / 8));
+    const cells: string[] = [];
+    for (let column = from!; column <= to!; ++column) {
+      cells.push(`${row},${column}`);
+    }
+    if (cells.some((cell) => taken.has(cell))) continue;
+    for (const cell of cells) taken.add(cell);
+    kept.add(dot);
+  }
+  return kept;
+}
+
+// The groups that there are, in the order of their first dots, each with one
+// of its dots.
+export function groupsOf(dots: readonly Dot[]): Map<string, Dot> {
+  const groups = new Map<string, Dot>();
+  for (const dot of dots) {
+    if (dot.group && !groups.has(dot.group)) groups.set(dot.group, dot);
+  }
+  return groups;
+}
+
+function legend(view: ScatterView, colours: Palette, left: number): Shape[] {
+  const shapes: Shape[] = [];
+  let x = left;
+  for (const [name, { shape = 'circle', colour }] of groupsOf(view.dots)) {
+    shapes.push(...markShapes(shape, x + 5, 38, 4, colour), {
+      kind: 'text',
+      x: x + 14,
+      y: 42,
+      text: name,
+      colour: colours.text,
+      size: 12,
+    });
+    // Letters of East Asia are about twice as wide.
+    const wide = [...name].filter((c) => c > '\u2e7f').length;
+    x += 30 + 7 * ([...name].length + wide);
+  }
+  return shapes;
+}
 
 function domain(values: readonly number[]): [number, number] {
   const [from, to] = [Math.min(...values), Math.max(...values)];
@@ -82,7 +133,7 @@ export function scatterScene(
   height: number,
   titled: boolean,
 ): Scene {
-  const top = titled ? 28 : 0;
+  const top = titled ? 46 : 0;
   const { x, y } = scalesOf(view, width, height, top);
   const { line, muted } = colours;
   const [left, right] = [margin.left, width - margin.right];
@@ -154,22 +205,26 @@ export function scatterScene(
       turned: true,
     },
   );
-  for (const dot of view.dots) {
-    const [dx, dy] = [x(dot.x), y(dot.y)];
+  const placed = view.dots.map((dot) => ({ dot, x: x(dot.x), y: y(dot.y) }));
+  const readable = labelled(placed);
+  const radius = placed.length > 300 ? 2.5 : 4;
+  for (const { dot, x: dx, y: dy } of placed) {
     shapes.push(
-      { kind: 'dot', x: dx, y: dy, radius: 4, fill: dot.colour },
-      {
-        kind: 'text',
-        x: dx + 7,
-        y: dy,
-        text: dot.label,
-        colour: colours.text,
-        size: 13,
-        baseline: 'middle',
-      },
+      ...markShapes(dot.shape ?? 'circle', dx, dy, radius, dot.colour),
     );
+    if (!readable.has(dot)) continue;
+    shapes.push({
+      kind: 'text',
+      x: dx + 7,
+      y: dy,
+      text: dot.label,
+      colour: colours.text,
+      size: 13,
+      baseline: 'middle',
+    });
   }
   if (titled) {
+    shapes.push(...legend(view, colours, left));
     shapes.push({
       kind: 'text',
       x: left,

@@ -22,6 +22,15 @@ it('writes every kind of shape as SVG', () => {
         dash: [4, 2],
       },
       { kind: 'text', x: 7, y: 8, text: 'x', colour: '#000', size: 12 },
+      {
+        kind: 'polygon',
+        points: [
+          [1, 1],
+          [2, 2.001],
+          [3, 1],
+        ],
+        stroke: 'red',
+      },
     ],
   });
   expect(svg).toContain('<rect x="1" y="2" width="3" height="4" fill="red"/>');
@@ -29,6 +38,9 @@ it('writes every kind of shape as SVG', () => {
   expect(svg).toContain('points="0,0 0.33,9"');
   expect(svg).toContain('stroke-dasharray="4 2"');
   expect(svg).toContain('>x</text>');
+  expect(svg).toContain(
+    '<polygon points="1,1 2,2 3,1" fill="none" stroke="red" stroke-width="1.5"/>',
+  );
 });
 
 it('writes text that is markup as text', () => {

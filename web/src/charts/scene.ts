@@ -31,6 +31,12 @@ export type Shape =
       stroke?: string;
     }
   | {
+      kind: 'polygon';
+      points: readonly Point[];
+      fill?: string; // none: an outline
+      stroke?: string;
+    }
+  | {
       kind: 'text';
       x: number;
       y: number;
@@ -73,6 +79,24 @@ function drawLine(
   context.stroke();
 }
 
+function drawPolygon(
+  context: CanvasRenderingContext2D,
+  polygon: Shape & { kind: 'polygon' },
+): void {
+  context.beginPath();
+  for (const [x, y] of polygon.points) context.lineTo(x, y);
+  context.closePath();
+  if (polygon.fill) {
+    context.fillStyle = polygon.fill;
+    context.fill();
+  }
+  if (polygon.stroke) {
+    context.strokeStyle = polygon.stroke;
+    context.lineWidth = 1.5;
+    context.stroke();
+  }
+}
+
 function drawText(
   context: CanvasRenderingContext2D,
   text: Shape & { kind: 'text' },
@@ -91,6 +115,7 @@ function drawShape(context: CanvasRenderingContext2D, shape: Shape): void {
   context.save();
   if (shape.kind === 'line') drawLine(context, shape);
   if (shape.kind === 'text') drawText(context, shape);
+  if (shape.kind === 'polygon') drawPolygon(context, shape);
   if (shape.kind === 'box') {
     if (shape.fill) {
       context.fillStyle = shape.fill;
@@ -165,10 +190,12 @@ function attributes(
     .join('');
 }
 
+function pointsAsSvg(points: readonly Point[]): string {
+  return points.map(([x, y]) => `${coordinate(x)},${coordinate(y)}`).join(' ');
+}
+
 function lineAsSvg(line: Shape & { kind: 'line' }): string {
-  const points = line.points
-    .map(([x, y]) => `${coordinate(x)},${coordinate(y)}`)
-    .join(' ');
+  const points = pointsAsSvg(line.points);
   const element = `<polyline${attributes({
     points,
     fill: 'none',
@@ -206,6 +233,12 @@ function shapeAsSvg(shape: Shape): string {
   if (shape.kind === 'box') {
     const { x, y, width, height, fill = 'none', stroke } = shape;
     return `<rect${attributes({ x, y, width, height, fill, stroke })}/>`;
+  }
+  if (shape.kind === 'polygon') {
+    const { fill = 'none', stroke } = shape;
+    const points = pointsAsSvg(shape.points);
+    const width = stroke ? 1.5 : undefined;
+    return `<polygon${attributes({ points, fill, stroke, 'stroke-width': width })}/>`;
   }
   const { x, y, radius, fill, stroke } = shape;
   return `<circle${attributes({ cx: x, cy: y, r: radius, fill, stroke })}/>`;

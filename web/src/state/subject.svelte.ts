@@ -3,8 +3,11 @@
 // What the views of the inside look at: a model's version or a training run,
 // one of its checkpoints, and a text. The address holds all of it.
 import { inspector, microgpt, registry } from '../api/clients';
+import { type Failure, failureOf } from '../api/failure';
 import { href, type Parameters } from '../app/address';
 import { router } from '../app/router.svelte';
+import type { GetMetricsResponse } from '../gen/microgpt/v1/inspector_pb';
+import { keepUp } from './keep-up';
 import { type Loaded, load } from './load.svelte';
 
 export type Source =
@@ -59,7 +62,7 @@ export function snapshotOf(
 
 interface Origin {
   job: string; // empty: an imported model, which has no checkpoints
-  checkpoints: readonly number[];
+  steps: number;
 }
 
 async function originOf(source: Source, signal: AbortSignal): Promise<Origin> {
@@ -67,15 +70,9 @@ async function originOf(source: Source, signal: AbortSignal): Promise<Origin> {
     source.kind === 'run'
       ? source.job
       : (await registry.getModel({ model: source.reference }, { signal })).job;
-  if (!job) return { job, checkpoints: [] };
-  // Behind the last step: the checkpoints, and no points.
+  if (!job) return { job, steps: 0 };
   const { steps } = await microgpt.getStatus({ job }, { signal });
-  let checkpoints: readonly number[] = [];
-  const request = { job, fromStep: steps + 1 };
-  for await (const answer of inspector.getMetrics(request, { signal })) {
-    if (answer.checkpoints.length > 0) checkpoints = answer.checkpoints;
-  }
-  return { job, checkpoints };
+  return { job, steps };
 }
 
 // Reactive all through. Make one a page: new Subject(() => parameters), while
@@ -83,10 +80,46 @@ async function originOf(source: Source, signal: AbortSignal): Promise<Origin> {
 export class Subject {
   readonly #source: () => Source;
   readonly #origin: Loaded<Origin>;
+  // undefined: not known yet.
+  #checkpoints = $state.raw<readonly number[]>();
+  #lost = $state.raw<Failure>(); // why they are not known
+  readonly #written = $derived(JSON.stringify(this.#named() ?? null));
+  readonly #snapshot = $derived<Snapshot | undefined>(
+    JSON.parse(this.#written) ?? undefined,
+  );
 
   constructor(parameters: () => Parameters) {
     this.#source = () => sourceOf(parameters());
     this.#origin = load((signal) => originOf(this.#source(), signal));
+    $effect(() => {
+      const origin = this.#origin.value;
+      if (!origin) return;
+      const controller = new AbortController();
+      [this.#checkpoints, this.#lost] = [undefined, undefined];
+      void this.#follow(origin, controller.signal);
+      return () => controller.abort();
+    });
+  }
+
+  // The checkpoints that there are and those that come, until the run ends.
+  async #follow({ job, steps }: Origin, signal: AbortSignal) {
+    if (!job) {
+      this.#checkpoints = [];
+      return;
+    }
+    // Behind the last step: the checkpoints, and no points.
+    const request = { job, fromStep: steps + 1, follow: true };
+    const take = ({ checkpoints, done }: GetMetricsResponse) => {
+      if (checkpoints.length > 0) this.#checkpoints = checkpoints;
+      return done;
+    };
+    const open = () => inspector.getMetrics(request, { signal });
+    try {
+      await keepUp({ open, take, signal });
+    } catch (error) {
+      this.#lost = failureOf(error);
+    }
+    this.#checkpoints ??= [];
   }
 
   get source(): Source {
@@ -94,12 +127,12 @@ export class Subject {
   }
 
   get checkpoints(): readonly number[] {
-    return this.#origin.value?.checkpoints ?? [];
+    return this.#checkpoints ?? [];
   }
 
   // Why the checkpoints are not known, if they aren't.
   get failure() {
-    return this.#origin.failure;
+    return this.#origin.failure ?? this.#lost;
   }
 
   get step(): number | undefined {
@@ -118,12 +151,26 @@ export class Subject {
     router.setQuery({ text });
   }
 
-  // What to put into a request; undefined while it is not known yet.
+  // What to put into a request; undefined while it is not known yet. The same
+  // object until it names something else, so that a change of the address'
+  // other parts asks for nothing again.
   get snapshot(): Snapshot | undefined {
+    return this.#snapshot;
+  }
+
+  // A run's newest checkpoint is named by its step, so that it is asked for
+  // again when there is a newer one.
+  #named(): Snapshot | undefined {
     const { source, step } = this;
     const origin = this.#origin.value;
-    if (source.kind === 'model' && step !== undefined && !origin)
-      return undefined;
+    if (source.kind === 'run') {
+      if (step === undefined && this.#checkpoints === undefined) {
+        return undefined;
+      }
+      const newest = this.#checkpoints?.at(-1);
+      return snapshotOf(source, source.job, step ?? newest);
+    }
+    if (step !== undefined && !origin) return undefined;
     return snapshotOf(source, origin?.job, step);
   }
 }

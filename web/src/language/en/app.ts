@@ -20,6 +20,9 @@ export const app = {
     run: 'Run',
     compare: 'Compare',
     playground: 'Playground',
+    inside: 'Look inside',
+    weights: 'Weights',
+    learn: 'Learn',
     system: 'System',
   },
 };

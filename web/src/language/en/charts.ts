@@ -11,6 +11,7 @@ export const charts = {
   noData: 'No figures yet',
   none: 'none',
   label: 'Label',
+  group: 'Group',
   summary: (line: string, value: string, step: string) =>
     `${line}: ${value} at ${step}`,
   cell: (

@@ -22,6 +22,9 @@ export const app: Catalogue['app'] = {
     run: '学習の記録',
     compare: '比較',
     playground: 'プレイグラウンド',
+    inside: '中を見る',
+    weights: '重み',
+    learn: '学ぶ',
     system: 'システム',
   },
 };

@@ -13,6 +13,7 @@ export const charts: Catalogue['charts'] = {
   noData: 'まだ数値がありません',
   none: 'なし',
   label: 'ラベル',
+  group: 'グループ',
   summary: (line, value, step) => `${line}：${step} で ${value}`,
   cell: (rows, row, columns, column, value) =>
     `${rows} ${row}、${columns} ${column}：${value}`,

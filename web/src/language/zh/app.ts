@@ -22,6 +22,9 @@ export const app: Catalogue['app'] = {
     run: '训练记录',
     compare: '比较',
     playground: '试验场',
+    inside: '查看内部',
+    weights: '权重',
+    learn: '学习',
     system: '系统',
   },
 };

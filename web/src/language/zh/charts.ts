@@ -13,6 +13,7 @@ export const charts: Catalogue['charts'] = {
   noData: '还没有数值',
   none: '无',
   label: '标签',
+  group: '组',
   summary: (line, value, step) => `${line}：在 ${step} 处为 ${value}`,
   cell: (rows, row, columns, column, value) =>
     `${rows} ${row}，${columns} ${column}：${value}`,

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
+
+import { TraceRequest_Part as Part } from '../src/gen/microgpt/v1/inspector_pb';
+import {
+  csv,
+  expectRefusal,
+  inspector,
+  microgpt,
+  numberIn,
+  open,
+  useBrowser,
+} from './dashboard';
+
+useBrowser();
+
+const model = 'within';
+const text = 'emma';
+
+beforeAll(async () => {
+  const documents = ['emma', 'emily', 'mia', 'amelie', 'lea', 'milo', 'ella'];
+  const config = { steps: 200, nLayer: 2 };
+  const wait = { seconds: 30n };
+  await microgpt.train({ model, documents, config, wait });
+});
+
+function figure(page: Page, name: string | RegExp): Locator {
+  return page.getByRole('region', { name, exact: true }).first();
+}
+
+// The numbers of a file without its heading and the labels of its rows; those
+// that are missing are left out.
+function numbers(rows: string[][]): number[] {
+  return rows
+    .slice(1)
+    .flatMap((row) => row.slice(1))
+    .filter((field) => field !== '')
+    .map(Number);
+}
+
+it('shows the surprise of each character and the loss of the text', async () => {
+  const trace = await inspector.trace({ model, text });
+  const page = await open(`/models/${model}/inside?text=${text}`);
+  const tiles = page.locator('fieldset label');
+  await tiles.first().waitFor();
+  const shown = await tiles.locator('.loss').allTextContents();
+  expect(shown.map(numberIn)).toEqual(
+    trace.positions.map(({ loss }) => Number(loss!.toFixed(2))),
+  );
+  const loss = await page.getByTestId('loss').textContent();
+  expect(numberIn(loss)).toBeCloseTo(trace.loss, 4);
+});
+
+it('lists what may come next at the position that is chosen', async () => {
+  const trace = await inspector.trace({ model, text });
+  const page = await open(`/models/${model}/inside?text=${text}`);
+  await page.locator('fieldset label').nth(1).click();
+  expect(new URL(page.url()).searchParams.get('position')).toBe('1');
+  const bars = figure(page, 'What comes after ⟨e');
+  await bars.waitFor();
+  const values = await bars.locator('.value').allTextContents();
+  const expected = trace.positions[1]!.candidates.map(
+    ({ probability }) => 100 * probability,
+  );
+  for (const [i, share] of expected.entries()) {
+    expect(numberIn(values[i]!)).toBeCloseTo(share, 0);
+  }
+});
+
+it('shows the attention of every head as the API gives it', async () => {
+  const trace = await inspector.trace({ model, text });
+  const page = await open(`/models/${model}/inside?text=${text}`);
+  const heads = trace.layers[0]!.weights!.shape[0]!;
+  const pictures = page.getByRole('button', { name: /Enlarge layer/ });
+  await pictures.first().waitFor();
+  expect(await pictures.count()).toBe(trace.layers.length * heads);
+  await page.getByRole('button', { name: /Enlarge layer 1, head 2$/ }).click();
+  const name = 'Attention of layer 1, head 2';
+  await figure(page, name).waitFor();
+  const n = trace.positions.length;
+  const all = trace.layers[1]!.weights!.values.slice(2 * n * n, 3 * n * n);
+  const causal = all.filter((_, i) => i % n <= Math.floor(i / n));
+  expect(numbers(await csv(page, name))).toEqual(causal);
+  expect(page.url()).toContain('layer=1&head=2');
+});
+
+it('reads a weight out under the keyboard’s cursor', async () => {
+  const trace = await inspector.trace({ model, text });
+  const page = await open(`/models/${model}/inside?text=${text}`);
+  const chart = figure(page, 'Attention of layer 0, head 0');
+  await chart.getByRole('application').focus();
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) {
+    await page.keyboard.press(key);
+  }
+  const n = trace.positions.length;
+  const weight = trace.layers[0]!.weights!.values[2 * n + 1]!;
+  const read = await chart.locator('.readout').textContent();
+  expect(read).toContain('from 2 m, to 1 e');
+  expect(Number(read!.split(': ')[1])).toBeCloseTo(weight, 3);
+});
+
+it('has the numbers of heads, neurons and the stream', async () => {
+  const trace = await inspector.trace({ model, text });
+  const page = await open(`/models/${model}/inside?text=${text}&layer=1`);
+  const layer = trace.layers[1]!;
+  await figure(page, 'MLP neurons, layer 1').waitFor();
+  expect(numbers(await csv(page, 'Head outputs, layer 1'))).toEqual(
+    layer.headOutputs!.values,
+  );
+  expect(numbers(await csv(page, 'MLP neurons, layer 1'))).toEqual(
+    layer.mlpHidden!.values.map((value) => Math.max(0, value)),
+  );
+  const active = figure(page, 'MLP neurons, layer 1').getByText(/are on$/);
+  expect(numberIn(await active.textContent())).toBe(
+    Math.round(100 * layer.mlpActive),
+  );
+  const norms = numbers(await csv(page, 'Length of the residual stream'));
+  const width = layer.residual!.shape[1]!;
+  const last = layer.residual!.values.slice(-width);
+  expect(norms.at(-1)).toBeCloseTo(Math.hypot(...last), 9);
+});
+
+it('guesses after each stage what the lens of the API guesses', async () => {
+  const trace = await inspector.trace({ model, text });
+  const page = await open(`/models/${model}/inside?text=${text}`);
+  await figure(page, 'Logit lens').waitFor();
+  const rows = (await csv(page, 'Logit lens')).slice(1);
+  expect(rows.map((row) => Number(row[3]))).toEqual(
+    trace.lens.flatMap(({ positions }) =>
+      positions.map(({ candidates }) => candidates[0]!.probability),
+    ),
+  );
+});
+
+it('computes gradients when they are asked for', async () => {
+  const page = await open(`/models/${model}/inside?text=${text}`);
+  await page.getByRole('button', { name: 'Gradients', exact: true }).click();
+  await figure(page, 'Gradient of each tensor').waitFor();
+  const { gradients } = await inspector.trace({
+    model,
+    text,
+    parts: [Part.GRADIENTS],
+  });
+  expect(numbers(await csv(page, 'Gradient of each tensor'))).toEqual(
+    gradients!.tensors,
+  );
+});
+
+it('follows what is typed', async () => {
+  const page = await open(`/models/${model}/inside`);
+  await page.getByLabel('Text', { exact: true }).fill('mia');
+  await page.locator('fieldset label').nth(3).waitFor();
+  await page.waitForURL(/text=mia/);
+  const trace = await inspector.trace({ model, text: 'mia' });
+  await expect
+    .poll(async () => numberIn(await page.getByTestId('loss').textContent()))
+    .toBeCloseTo(trace.loss, 4);
+});
+
+it('says at the field what the model cannot read', async () => {
+  const page = await open(`/models/${model}/inside?text=emma`);
+  await page.getByTestId('loss').waitFor();
+  const field = page.getByLabel('Text', { exact: true });
+  await field.fill('emm7');
+  const sentence = await inspector
+    .trace({ model, text: 'emm7' })
+    .catch((error) => error.rawMessage as string);
+  await page.getByText(sentence as string).waitFor();
+  await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true');
+  expectRefusal(400);
+});
+
+it('goes step by step to the token that the seed draws', async () => {
+  const page = await open(
+    `/models/${model}/inside?text=${text}&view=steps&position=2&seed=7`,
+  );
+  const slider = page.getByLabel('Stage', { exact: true });
+  await slider.focus();
+  await page.keyboard.press('End');
+  await figure(page, 'Dart on the running sum').waitFor();
+  const { draw } = await inspector.nextTokens({
+    model,
+    prefix: 'em',
+    temperature: 0.5,
+    seed: 7,
+    top: 0,
+  });
+  const sentence = await page.getByText(/^The dart/).textContent();
+  expect(numberIn(sentence)).toBeCloseTo(draw!.number, 4);
+  expect(sentence).toContain(draw!.token!.text || 'end');
+});
+
+it('shows what a step adds to the residual stream', async () => {
+  const trace = await inspector.trace({ model, text });
+  const page = await open(
+    `/models/${model}/inside?text=${text}&view=steps&position=3&frame=1`,
+  );
+  const name = 'What attention adds to the stream';
+  await figure(page, name).waitFor();
+  const [before, added, after] = (await csv(page, name)).slice(1);
+  const row = (values: number[]) => values.slice(3 * 16, 4 * 16);
+  const layer = trace.layers[0]!;
+  const shown = (line: string[]) => line.slice(1).map(Number);
+  expect(shown(before!)).toEqual(row(trace.embedding!.values));
+  expect(shown(added!)).toEqual(row(layer.attentionOutput!.values));
+  expect(shown(after!)).toEqual(row(layer.residualMiddle!.values));
+});
+
+it('shows what a model expects of a string, and texts as long as can be', async () => {
+  const page = await open(`/models/${model}/inside`);
+  await figure(page, 'What comes after ⟨').waitFor();
+  expect(await page.locator('fieldset label').count()).toBe(1);
+  await page.getByLabel('Text', { exact: true }).fill('emmaemmaemmaemma');
+  await page.locator('fieldset label').nth(15).waitFor();
+  const trace = await inspector.trace({ model, text: 'emmaemmaemmaemma' });
+  expect(await page.locator('fieldset label').count()).toBe(
+    trace.positions.length,
+  );
+});

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+import { expect, it } from 'vitest';
+
+import {
+  inspector,
+  microgpt,
+  numberIn,
+  open,
+  registry,
+  useBrowser,
+} from './dashboard';
+
+useBrowser();
+
+it('goes through all lessons', async () => {
+  const page = await open('/learn');
+  for (const lesson of ['Tokens', 'Gradients', 'Attention', 'Training']) {
+    await page.locator('h2', { hasText: lesson }).first().waitFor();
+    await page.getByRole('link', { name: 'Next', exact: true }).click();
+  }
+  await page.locator('h2', { hasText: 'Generation' }).waitFor();
+  expect(new URL(page.url()).searchParams.get('lesson')).toBe('5');
+});
+
+it('numbers the tokens as the model does', async () => {
+  const page = await open('/learn?text=mia');
+  const trace = await inspector.trace({ model: 'names', text: 'mia' });
+  const rows = page.getByRole('group', { name: 'The text as tokens' });
+  await rows.locator('tbody tr').nth(3).waitFor();
+  const ids = await rows.locator('td:nth-child(3)').allTextContents();
+  expect(ids.map(Number)).toEqual(
+    trace.positions.map(({ token }) => token!.id),
+  );
+});
+
+it('has gradients that moving the inputs confirms', async () => {
+  const page = await open('/learn?lesson=2&x=1.5&w=-0.5&b=2&target=0.25');
+  for (const name of ['x', 'w', 'b', 'target']) {
+    const number = async (what: string) =>
+      numberIn(await page.getByTestId(`${what}-${name}`).textContent());
+    expect(await number('gradient')).not.toBe(0);
+    expect(await number('gradient')).toBeCloseTo(await number('difference'), 4);
+  }
+  await page.getByRole('button', { name: 'Take a step' }).click();
+  const w = Number(new URL(page.url()).searchParams.get('w'));
+  expect(w).toBeLessThan(-0.5);
+});
+
+it('starts a real training and keeps it in the address', async () => {
+  const page = await open('/learn?lesson=4&steps=100');
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await page.waitForURL(/job=/);
+  const job = new URL(page.url()).searchParams.get('job')!;
+  const status = await microgpt.getStatus({ job, full: true });
+  expect(status.steps).toBe(100);
+  const result = page.getByText(/^100 steps in/);
+  await result.waitFor();
+  const loss = /loss (\d+\.\d+)/.exec((await result.textContent())!)![1];
+  expect(Number(loss)).toBeCloseTo(status.loss, 3);
+  await page.getByText(status.samples[0]!).first().waitFor();
+});
+
+it('draws the string that Generate draws', async () => {
+  const { name, version } = await registry.getModel({ model: 'names' });
+  const samples = microgpt.generate({
+    model: `${name}@${version}`,
+    count: 1,
+    seed: 5,
+  });
+  let expected = '';
+  for await (const answer of samples) {
+    for (const sample of answer.samples) expected = sample.text;
+  }
+  const page = await open('/learn?lesson=5&seed=5');
+  const draw = page.getByRole('button', { name: 'Draw the next character' });
+  const string = page.getByTestId('string');
+  for (let length = 0; length < expected.length; ++length) {
+    await draw.click();
+    const soFar = '⟨' + expected.slice(0, length + 1);
+    await expect.poll(() => string.textContent()).toContain(soFar);
+  }
+  await draw.click();
+  await page.getByText('The end mark was drawn').waitFor();
+});

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+import { beforeAll, expect, it } from 'vitest';
+
+import {
+  csv,
+  inspector,
+  microgpt,
+  numberIn,
+  open,
+  useBrowser,
+} from './dashboard';
+
+useBrowser();
+
+const model = 'weighed';
+
+beforeAll(async () => {
+  const documents = ['emma', 'emily', 'mia', 'amelie', 'lea', 'milo', 'ella'];
+  const wait = { seconds: 30n };
+  await microgpt.train({ model, documents, config: { steps: 200 }, wait });
+});
+
+const body = (rows: string[][]) => rows.slice(1).map((row) => row.slice(1));
+
+it('maps the tokens where the API projects them', async () => {
+  const components = 8;
+  const answer = await inspector.project({ model, tensor: 'wte', components });
+  const page = await open(`/models/${model}/weights`);
+  await page.getByRole('region', { name: 'Map of wte' }).waitFor();
+  const rows = (await csv(page, 'Map of wte')).slice(1);
+  const points = answer.points!.values;
+  expect(rows.map((row) => [Number(row[2]), Number(row[3])])).toEqual(
+    answer.tokens.map((_, index) =>
+      points.slice(index * components, index * components + 2),
+    ),
+  );
+  const kinds = new Map(rows.map((row) => [row[0], row[1]]));
+  expect(kinds.get('e')).toBe('vowel');
+  expect(kinds.get('m')).toBe('nasal');
+});
+
+it('finds a token’s neighbours by the cosine of their rows', async () => {
+  const answer = await inspector.getTensor({ model, tensor: 'wte' });
+  const width = answer.shape[1]!;
+  const row = (id: number) =>
+    answer.values!.values.slice(id * width, (id + 1) * width);
+  const cosine = (a: number[], b: number[]) =>
+    a.reduce((sum, x, i) => sum + x * b[i]!, 0) /
+    (Math.hypot(...a) * Math.hypot(...b));
+  const of = answer.tokens.find(({ text }) => text === 'm')!.id;
+  const best = answer.tokens
+    .filter(({ id }) => id !== of)
+    .map(({ id, text }) => ({ text, value: cosine(row(of), row(id)) }))
+    .sort((a, b) => b.value - a.value)[0]!;
+  const page = await open(`/models/${model}/weights?token=m`);
+  const bars = page.getByRole('region', { name: 'Nearest to m' });
+  const first = bars.locator('li').first();
+  await first.waitFor();
+  expect(await first.locator('.label').textContent()).toBe(best.text || '⟩');
+  expect(numberIn(await first.locator('.value').textContent())).toBeCloseTo(
+    best.value,
+    3,
+  );
+});
+
+it('lists every tensor with its statistics', async () => {
+  const { tensors } = await inspector.getTensor({ model, tensor: 'wte' });
+  const page = await open(`/models/${model}/weights`);
+  const table = page.getByRole('group', { name: 'All tensors' });
+  await table.locator('tbody tr').first().waitFor();
+  expect(await table.locator('tbody tr').count()).toBe(tensors.length);
+  const tensor = 'layer0.mlp_fc1';
+  const figures = await inspector.getTensor({ model, tensor, rows: 0 });
+  const row = table.locator('tr', { hasText: tensor });
+  const cells = await row.locator('td').allTextContents();
+  expect(cells[0]).toBe('64 × 16');
+  expect(numberIn(cells[3]!)).toBeCloseTo(figures.standardDeviation, 2);
+  expect(numberIn(cells[6]!)).toBeCloseTo(figures.norm, 1);
+});
+
+it('shows a tensor’s weights and how they are spread', async () => {
+  const tensor = 'layer0.attn_wq';
+  const page = await open(`/models/${model}/weights?tensor=${tensor}`);
+  const answer = await inspector.getTensor({ model, tensor });
+  await page.getByRole('region', { name: `Weights of ${tensor}` }).waitFor();
+  const values = body(await csv(page, `Weights of ${tensor}`)).flat();
+  expect(values.map(Number)).toEqual(answer.values!.values);
+  const title = `How the weights of ${tensor} are spread`;
+  const counts = (await csv(page, title)).slice(1).map((row) => row[2]);
+  expect(counts).toEqual(answer.histogram.map(String));
+});
+
+it('shows a large vocabulary a part at a time', async () => {
+  const characters = Array.from({ length: 600 }, (_, index) =>
+    String.fromCodePoint(0x4e00 + index),
+  );
+  await microgpt.train({
+    model: 'large',
+    documents: characters,
+    config: { steps: 5 },
+    wait: { seconds: 30n },
+  });
+  const page = await open('/models/large/weights?row=130&order=id&from=60');
+  await page.getByText('Rows 128 to 191 of 601').waitFor();
+  await page.getByText('Tokens 48 to 95 of 601').waitFor();
+  const rows = (await csv(page, 'Weights of wte')).slice(1);
+  expect(rows.length).toBe(64);
+  expect(rows[0]![0]).toBe(characters[128]);
+});

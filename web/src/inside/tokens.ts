@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+import type {
+  TraceResponse_Position,
+  VocabularyToken,
+} from '../gen/microgpt/v1/inspector_pb';
+
+export const begin = '⟨';
+export const end = '⟩';
+
+const visible: Readonly<Record<string, string>> = {
+  ' ': '␣',
+  '\u00a0': '⍽',
+  '\u3000': '□',
+  '\t': '⇥',
+};
+
+// A token's text as something that can be seen. BOS is the mark at the end of
+// a string where it is predicted, the one at its begin where it is read.
+export function glyph(text: string | undefined, mark = end): string {
+  if (!text) return mark;
+  if (visible[text]) return visible[text];
+  // A mark that joins needs something to stand on.
+  return /^\p{M}/u.test(text) ? '◌' + text : text;
+}
+
+export function glyphs(tokens: readonly VocabularyToken[]): string[] {
+  return tokens.map(({ text }) => glyph(text));
+}
+
+// What was read at each position. BOS is only ever read first.
+export function readGlyphs(
+  positions: readonly Pick<TraceResponse_Position, 'token'>[],
+): string[] {
+  return positions.map(({ token }) => glyph(token?.text, begin));
+}
+
+// Labels of positions that no two share, counted from `first`: "2 m".
+export function positionLabels(
+  positions: readonly Pick<TraceResponse_Position, 'token'>[],
+  first = 0,
+): string[] {
+  return readGlyphs(positions).map((text, index) => `${first + index} ${text}`);
+}
+
+// The text of the tokens before a position, as NextTokens wants its prefix:
+// what had been read when `position` was predicted from.
+export function prefixAt(
+  positions: readonly Pick<TraceResponse_Position, 'token'>[],
+  position: number,
+): string {
+  return positions
+    .slice(1, position + 1)
+    .map(({ token }) => token?.text ?? '')
+    .join('');
+}

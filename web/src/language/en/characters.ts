@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+//
+// Kinds of characters, as legends name them.
+export const characters = {
+  vowel: 'vowel',
+  plosive: 'plosive',
+  fricative: 'fricative',
+  nasal: 'nasal',
+  liquid: 'liquid (l, r)',
+  glide: 'glide (w, y)',
+  digit: 'digit',
+  bracket: 'bracket',
+  operator: 'operator',
+  quote: 'quotation mark',
+  punctuation: 'punctuation',
+  space: 'space',
+  kanaA: 'あ row',
+  kanaKa: 'か row',
+  kanaSa: 'さ row',
+  kanaTa: 'た row',
+  kanaNa: 'な row',
+  kanaHa: 'は row',
+  kanaMa: 'ま row',
+  kanaYa: 'や row',
+  kanaRa: 'ら row',
+  kanaWa: 'わ row',
+  han: 'Chinese character',
+  letter: 'other letter',
+  symbol: 'other symbol',
+  mark: 'end mark',
+};

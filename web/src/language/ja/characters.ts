@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+import type { Catalogue } from '../en';
+
+export const characters: Catalogue['characters'] = {
+  vowel: '母音',
+  plosive: '破裂音',
+  fricative: '摩擦音',
+  nasal: '鼻音',
+  liquid: '流音（l、r）',
+  glide: '半母音（w、y）',
+  digit: '数字',
+  bracket: '括弧',
+  operator: '演算子',
+  quote: '引用符',
+  punctuation: '句読点・記号',
+  space: '空白',
+  kanaA: 'あ行',
+  kanaKa: 'か行',
+  kanaSa: 'さ行',
+  kanaTa: 'た行',
+  kanaNa: 'な行',
+  kanaHa: 'は行',
+  kanaMa: 'ま行',
+  kanaYa: 'や行',
+  kanaRa: 'ら行',
+  kanaWa: 'わ行',
+  han: '漢字',
+  letter: 'その他の文字',
+  symbol: 'その他の記号',
+  mark: '終端記号',
+};

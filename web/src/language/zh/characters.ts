@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+import type { Catalogue } from '../en';
+
+export const characters: Catalogue['characters'] = {
+  vowel: '元音',
+  plosive: '塞音',
+  fricative: '擦音',
+  nasal: '鼻音',
+  liquid: '流音（l、r）',
+  glide: '半元音（w、y）',
+  digit: '数字',
+  bracket: '括号',
+  operator: '运算符',
+  quote: '引号',
+  punctuation: '标点',
+  space: '空白',
+  kanaA: 'あ行假名',
+  kanaKa: 'か行假名',
+  kanaSa: 'さ行假名',
+  kanaTa: 'た行假名',
+  kanaNa: 'な行假名',
+  kanaHa: 'は行假名',
+  kanaMa: 'ま行假名',
+  kanaYa: 'や行假名',
+  kanaRa: 'ら行假名',
+  kanaWa: 'わ行假名',
+  han: '汉字',
+  letter: '其他字母',
+  symbol: '其他符号',
+  mark: '结束标记',
+};
