@@ -21,6 +21,8 @@ import { Registry } from '../src/gen/microgpt/v1/registry_pb';
 const transport = createConnectTransport({
   baseUrl: inject('api'),
   httpVersion: '1.1',
+  // As the pages ask: a float has other digits in JSON than in binary.
+  useBinaryFormat: false,
 });
 export const microgpt = createClient(MicroGpt, transport);
 export const registry = createClient(Registry, transport);

@@ -22,7 +22,7 @@ it('draws the strings that the API draws, with all settings', async () => {
       '&top_p=0.95&prefix=ma&max_length=7&alphabet=amrielyn&novel=1&unique=1',
   );
   await page.getByRole('button', { name: 'Generate', exact: true }).click();
-  await page.getByText('Seed 5').waitFor();
+  await page.locator('[data-value="seed"]').waitFor();
   const samples = await drawn({
     model,
     count: 9,

@@ -66,8 +66,7 @@ it('shows learning rate and norms, as the API has them', async () => {
   expect(rows.map((row) => Number(row[1]))).toEqual(rates);
   const [head, ...table] = await figures(page, 'Norms of each tensor');
   expect(head!.slice(1)).toEqual([...norms.keys()]);
-  // Floats, which JSON has with as many digits as they need.
-  const wte = table.map((row) => Math.fround(Number(row[1])));
+  const wte = table.map((row) => Number(row[1]));
   expect(wte).toEqual(norms.get('wte'));
 });
 
