@@ -35,6 +35,8 @@ const views: [name: string, path: () => string, ready?: string][] = [
   ['compare', () => `/compare?runs=${job},${other}`, 'tr.different'],
   ['generate', () => '/playground?model=looks@1', 'form'],
   ['score', () => '/playground/score?model=looks@1&text=emma%0Azzx', '.strip'],
+  ['draw', () => '/playground/draw?model=looks@1&seed=3', '.bar'],
+  ['matrix', () => '/playground/matrix?model=looks@1', 'main canvas'],
   ['system', () => '/system', 'tr[data-job]'],
   ['inside', () => '/models/looks@1/inside?text=emma', '[data-testid=loss]'],
   [

@@ -2,13 +2,7 @@
 import { expect, it } from 'vitest';
 
 import type { Sample } from '../src/gen/microgpt/v1/microgpt_pb';
-import {
-  expectRefusal,
-  microgpt,
-  numberIn,
-  open,
-  useBrowser,
-} from './dashboard';
+import { inspector, microgpt, numberIn, open, useBrowser } from './dashboard';
 
 useBrowser();
 
@@ -130,5 +124,76 @@ it('names the nearest of a model that is not there', async () => {
   await page.getByRole('button', { name: 'Generate', exact: true }).click();
   await page.getByRole('alert').waitFor();
   expect(await page.getByRole('alert').textContent()).toContain('names');
-  void expectRefusal;
+});
+
+it('throws the darts that Generate throws, one by one', async () => {
+  const [sample] = await drawn({ model, count: 1, seed: 11, temperature: 0.7 });
+  const page = await open(
+    `/playground/draw?model=${model}&seed=11&temperature=0.7`,
+  );
+  const step = page.getByRole('button', { name: 'Draw the next character' });
+  const soFar = page.locator('[data-value="drawn"]');
+  for (const [i] of [...sample!.text].entries()) {
+    const prefix = sample!.text.slice(0, i);
+    const { draw } = await inspector.nextTokens({
+      model,
+      prefix,
+      seed: 11,
+      temperature: 0.7,
+      top: 0,
+    });
+    await expect
+      .poll(() => page.locator('[data-value="dart"]').textContent())
+      .toContain(draw!.number.toFixed(4));
+    await step.click();
+    await expect
+      .poll(() => soFar.textContent())
+      .toBe(sample!.text.slice(0, i + 1));
+  }
+  expect(new URL(page.url()).searchParams.get('drawn')).toBe(sample!.text);
+  // By the keyboard: the end mark, and back again.
+  await page.getByRole('group', { name: 'Draw step by step' }).focus();
+  await expect.poll(() => step.isEnabled()).toBe(true);
+  await page.keyboard.press('ArrowRight');
+  await page.getByText('The end mark was drawn').waitFor();
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(() => soFar.textContent()).toBe(sample!.text.slice(0, -1));
+});
+
+it('shows the chances of each candidate, as the API has them', async () => {
+  const request = { model, prefix: 'em', temperature: 0.6, topK: 5, top: 0 };
+  const { next } = await inspector.nextTokens({ ...request, seed: 1 });
+  const page = await open(
+    `/playground/draw?model=${model}&prefix=em&temperature=0.6&top_k=5&seed=1`,
+  );
+  const rows = page.locator('tbody tr');
+  await rows.first().waitFor();
+  for (const [i, candidate] of next!.candidates.slice(0, 8).entries()) {
+    const cells = await rows.nth(i).locator('td').allTextContents();
+    expect(numberIn(cells[0]!)).toBeCloseTo(100 * candidate.probability, 1);
+    expect(numberIn(cells[1]!)).toBeCloseTo(100 * candidate.drawn, 1);
+    expect(numberIn(cells[2]!)).toBe(candidate.documents);
+  }
+});
+
+it('has the matrix of the model, and the text’s own beside it', async () => {
+  const answer = await inspector.nextTokens({ model, after: true, top: 0 });
+  const page = await open(`/playground/matrix?model=${model}`);
+  const row = answer.after.find(({ after }) => after?.text === 'q')!;
+  const u = row.candidates.find(({ token }) => token?.text === 'u')!;
+  const cell = async (title: string) => {
+    const figure = page.locator('section', {
+      has: page.getByRole('heading', { name: title, exact: true }),
+    });
+    await figure.getByText('Figures as a table').click();
+    const head = await figure.locator('th').allTextContents();
+    const cells = figure.locator('tbody tr', {
+      has: page.locator('td:first-child', { hasText: /^\s*q\s*$/ }),
+    });
+    const text = await cells.locator('td').nth(head.indexOf('u')).textContent();
+    return Number(text);
+  };
+  expect(await cell('The model')).toBeCloseTo(u.probability, 5);
+  expect(await cell('The text')).toBeCloseTo(u.documents! / row.documents, 5);
 });

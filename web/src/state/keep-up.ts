@@ -11,7 +11,8 @@ function isPassing(error: unknown): boolean {
   );
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+// Resolves after so long, or when the signal says that nobody waits any more.
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
     signal.addEventListener('abort', () => {

@@ -13,7 +13,6 @@ export const compare = {
   onlyDifferent: 'Differences only',
   different: 'different',
   same: 'All settings of these runs are the same.',
-  result: 'Result',
   explanation:
     'Each curve is the mean loss of the last steps, over the same number of ' +
     'steps for each run, so they can be compared whatever the length of the ' +

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { counted } from './plural';
+
 export const models = {
   lead: 'Each training makes a new version of a model. Versions never change.',
   explanation:
@@ -49,13 +51,14 @@ export const models = {
   imported: (name: string) => `${name} was imported.`,
   oneClick: 'Train in one click',
   oneClickText: 'Built-in texts, with the default settings.',
-  documents: (count: string) => `${count} documents`,
+  documents: (count: string) => counted(count, 'document'),
   train: (dataset: string) => `Train ${dataset}`,
   versions: 'Versions',
   about: 'About this version',
   shape: 'Shape',
   shapeText: (layers: string, heads: string, width: string, block: string) =>
-    `${layers} layers, ${heads} heads, width ${width}, context ${block}`,
+    `${counted(layers, 'layer')}, ${counted(heads, 'head')}, ` +
+    `width ${width}, context ${block}`,
   seed: 'Seed',
   optimizer: 'Optimizer',
   precision: 'Precision',

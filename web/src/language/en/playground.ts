@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { counted } from './plural';
+
 export const playground = {
   lead: 'Draw strings, judge strings, and watch a string being drawn.',
   tabs: {
@@ -44,7 +46,6 @@ export const playground = {
   empty: 'empty',
   truncated: 'cut at the end of the context',
   logprob: 'log p',
-  perToken: 'nats/token',
   bits: 'bits/token',
   novelty: 'Novel',
   yes: 'new',
@@ -52,7 +53,7 @@ export const playground = {
   unknown: 'unknown',
   shareNovel: (share: string, count: string) => `${share} of ${count} are new`,
   drawn: (count: string, attempts: string, time: string) =>
-    `${count} strings of ${attempts} draws in ${time}`,
+    `${counted(count, 'string')} of ${counted(attempts, 'draw')} in ${time}`,
   shortfall: (count: string) =>
     `${count} fewer than asked for: too few draws met the conditions.`,
   seedWas: (seed: string) => `Seed ${seed}`,
@@ -80,7 +81,6 @@ export const playground = {
   restart: 'From the beginning',
   soFar: 'So far',
   finished: 'The end mark was drawn: the string is complete.',
-  full: 'The context is full: no more fits.',
   dart: 'The dart',
   dartText: (number: string, character: string) =>
     `The random number ${number} falls on ${character}.`,

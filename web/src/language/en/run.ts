@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { counted } from './plural';
+
 export const run = {
   title: (model: string) => `Training ${model}`,
   states: {
@@ -13,8 +15,8 @@ export const run = {
   progress: 'Progress',
   step: 'Step',
   steps: 'Steps',
-  inSteps: (count: string) => `${count} steps`,
-  stepsOf: (done: string, all: string) => `${done} of ${all} steps`,
+  inSteps: (count: string) => counted(count, 'step'),
+  stepsOf: (done: string, all: string) => `${done} of ${counted(all, 'step')}`,
   loss: 'Loss',
   lossUnit: 'nats a token',
   lossText: 'mean of the last 100 steps',
@@ -34,8 +36,8 @@ export const run = {
   openModel: (model: string) => `Open ${model}`,
   advice: 'Advice',
   raw: 'Loss of each step',
-  rawThinned: (every: string) => `Mean of ${every} steps`,
-  smoothed: (window: string) => `Mean of the last ${window} steps`,
+  rawThinned: (every: string) => `Mean of ${counted(every, 'step')}`,
+  smoothed: (window: string) => `Mean of the last ${counted(window, 'step')}`,
   smoothing: 'Smoothing',
   smoothingUnit: 'steps',
   references: {
@@ -82,7 +84,6 @@ export const run = {
   noCheckpoints: 'No checkpoints are kept of this run.',
   checkpoint: 'Checkpoint',
   checkpointAt: (step: string) => `step ${step}`,
-  newest: 'newest',
   play: 'Play',
   pause: 'Pause',
   previous: 'Previous checkpoint',

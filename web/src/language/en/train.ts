@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
+import { counted } from './plural';
+
 export const train = {
   lead: 'Choose what to learn from and how. Most trainings take less than a second.',
   data: 'Data',
   source: 'Where the strings come from',
   sources: { dataset: 'A dataset', text: 'Pasted text', file: 'A file' },
   dataset: 'Dataset',
-  noDatasets: 'There is none.',
-  documents: (count: string) => `${count} strings`,
+  documents: (count: string) => counted(count, 'string'),
   text: 'Text',
   textHint:
     'One string a line. White space at both ends and empty lines are left out.',

@@ -15,7 +15,6 @@ export const compare: Catalogue['compare'] = {
   onlyDifferent: '違いのみ',
   different: '違い',
   same: 'これらの学習の設定はすべて同じです。',
-  result: '結果',
   explanation:
     'どの曲線も直近の同じステップ数の平均損失なので、学習の長さが違っても比べられます。' +
     '別のテキストの損失は比べられません。予測しにくいテキストもあるからです。設定を' +

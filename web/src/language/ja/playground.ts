@@ -46,7 +46,6 @@ export const playground: Catalogue['playground'] = {
   empty: '空',
   truncated: '文脈の終わりで切れました',
   logprob: 'log p',
-  perToken: 'ナット／トークン',
   bits: 'ビット／トークン',
   novelty: '新しさ',
   yes: '新しい',
@@ -78,7 +77,6 @@ export const playground: Catalogue['playground'] = {
   restart: '最初から',
   soFar: 'ここまで',
   finished: '終端記号が引かれ、文字列が完成しました。',
-  full: '文脈がいっぱいです。これ以上入りません。',
   dart: 'ダーツ',
   dartText: (number, character) =>
     `乱数 ${number} は ${character} に当たりました。`,

@@ -78,7 +78,6 @@ export const run: Catalogue['run'] = {
   noCheckpoints: 'この学習のチェックポイントは残っていません。',
   checkpoint: 'チェックポイント',
   checkpointAt: (step) => `ステップ ${step}`,
-  newest: '最新',
   play: '再生',
   pause: '一時停止',
   previous: '前のチェックポイント',

@@ -11,7 +11,6 @@ export const train: Catalogue['train'] = {
     file: 'ファイル',
   },
   dataset: 'データセット',
-  noDatasets: 'ありません。',
   documents: (count) => `${count} 件`,
   text: 'テキスト',
   textHint: '1 行に 1 つの文字列。両端の空白と空行は除かれます。',

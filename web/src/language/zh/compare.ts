@@ -15,7 +15,6 @@ export const compare: Catalogue['compare'] = {
   onlyDifferent: '仅显示不同',
   different: '不同',
   same: '这些训练的设置完全相同。',
-  result: '结果',
   explanation:
     '每条曲线都是最近相同步数的平均损失，因此无论训练多长都可以比较。不同文本的损失' +
     '不能比较：有些文本更难预测。每次只改一个设置，就能看出它的作用。',

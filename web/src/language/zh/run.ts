@@ -71,7 +71,6 @@ export const run: Catalogue['run'] = {
   noCheckpoints: '此训练没有保留检查点。',
   checkpoint: '检查点',
   checkpointAt: (step) => `第 ${step} 步`,
-  newest: '最新',
   play: '播放',
   pause: '暂停',
   previous: '上一个检查点',

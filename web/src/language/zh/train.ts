@@ -7,7 +7,6 @@ export const train: Catalogue['train'] = {
   source: '串的来源',
   sources: { dataset: '数据集', text: '粘贴的文本', file: '文件' },
   dataset: '数据集',
-  noDatasets: '没有。',
   documents: (count) => `${count} 条`,
   text: '文本',
   textHint: '每行一个串。两端空白和空行会被去掉。',

@@ -2,7 +2,10 @@
 import { microgpt } from '../../api/clients';
 import { type Failure, failureOf } from '../../api/failure';
 import type { Job } from '../../gen/microgpt/v1/microgpt_pb';
+import { pause } from '../../state/keep-up';
 import { everyFor, fill, Metrics, metricsOf } from '../../state/metrics.svelte';
+
+const repeatMs = 2000;
 
 // A run that is compared, as far as its figures have come.
 export class FollowedRun {
@@ -11,14 +14,16 @@ export class FollowedRun {
 
   constructor(readonly id: string) {}
 
-  // A few points a pixel are enough where curves lie over each other.
+  // Asks again and again, rather than follow: a browser keeps only six
+  // connections to a server, and a stream takes one.
   async follow(signal: AbortSignal): Promise<void> {
-    const job = await microgpt.getStatus({ job: this.id }, { signal });
-    this.job = job;
-    const stream = metricsOf(this.id, everyFor(job.steps), !job.done);
-    await fill(this.metrics, stream, signal);
-    if (!job.done) {
-      this.job = await microgpt.getStatus({ job: this.id }, { signal });
+    while (!signal.aborted) {
+      const job = await microgpt.getStatus({ job: this.id }, { signal });
+      this.job = job;
+      const stream = metricsOf(this.id, everyFor(job.steps), false);
+      await fill(this.metrics, stream, signal);
+      if (job.done) return;
+      await pause(repeatMs, signal);
     }
   }
 }
