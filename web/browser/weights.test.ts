@@ -56,7 +56,7 @@ it('finds a token’s neighbours by the cosine of their rows', async () => {
   const bars = page.getByRole('region', { name: 'Nearest to m' });
   await bars.locator('li').first().waitFor();
   const rows = await bars.locator('li').all();
-  expect(rows.length).toBe(10);
+  expect(rows.length).toBe(Math.min(10, nearest.length));
   for (const [at, shown] of rows.entries()) {
     const { text, value } = nearest[at]!;
     expect(await shown.locator('.label').textContent()).toBe(text || '⟩');
