@@ -25,7 +25,12 @@ it('draws bars as long as their values are large', () => {
 });
 
 it('tells a figure below 0, which has no bar', () => {
-  const { shapes } = barsScene('t', [{ label: 'a', value: -2 }], String, colours);
+  const { shapes } = barsScene(
+    't',
+    [{ label: 'a', value: -2 }],
+    String,
+    colours,
+  );
   expect(shapes.find((shape) => shape.kind === 'box')!.width).toBe(0);
   const texts = shapes.flatMap((s) => (s.kind === 'text' ? [s.text] : []));
   expect(texts).toContain('-2');
