@@ -335,7 +335,7 @@ TEST_F(TraceTest, AJobUnderWayIsLookedIntoByItsCheckpoints) {
   request.set_job(job.job());
   request.set_step(0);
   ASSERT_TRUE(server.AwaitInfo(
-      [](const v1::ServerInfo& info) { return info.running_jobs() > 0; }));
+      [&](const v1::ServerInfo&) { return TryTrace(server, request).ok(); }));
   const v1::TraceResponse response = Trace(server, request);
   EXPECT_EQ(response.step(), 0u);
   EXPECT_EQ(response.job(), job.job());

@@ -56,7 +56,7 @@ TEST_F(ScoreTest, ATableIsTheDefault) {
 TEST_F(ScoreTest, AnEmptyTextHasItsColumnToo) {
   EXPECT_EQ(Run({"score", "names", ""}).out,
             "TEXT  LOGPROB  BITS/TOKEN\n"
-            "        -0.00        1.50\n");
+            "         0.00        1.50\n");
 }
 
 TEST_F(ScoreTest, OtherFormatsAreForPrograms) {

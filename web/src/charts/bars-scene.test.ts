@@ -24,6 +24,18 @@ it('draws bars as long as their values are large', () => {
   expect(texts).toContain('0.25 · comes next');
 });
 
+it('tells a figure below 0, which has no bar', () => {
+  const { shapes } = barsScene(
+    't',
+    [{ label: 'a', value: -2 }],
+    String,
+    colours,
+  );
+  expect(shapes.find((shape) => shape.kind === 'box')!.width).toBe(0);
+  const texts = shapes.flatMap((s) => (s.kind === 'text' ? [s.text] : []));
+  expect(texts).toContain('-2');
+});
+
 it('has a scale for nothing but zeros, too', () => {
   expect(longest([])).toBe(1);
   expect(longest([{ label: 'a', value: 0 }])).toBe(1);

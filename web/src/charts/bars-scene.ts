@@ -4,7 +4,7 @@ import type { Scene, Shape } from './scene';
 
 export interface Bar {
   label: string;
-  value: number; // 0 or more
+  value: number; // below 0 it has no bar, but its figure
   note?: string | undefined; // beside the value
   strong?: boolean; // to be pointed out; `note` says why
 }
@@ -39,7 +39,7 @@ export function barsScene(
   ];
   for (const [index, { label, value, note, strong }] of bars.entries()) {
     const y = top + index * row;
-    const length = (room * value) / most;
+    const length = (room * Math.max(0, value)) / most;
     const words = { kind: 'text', size: 13, baseline: 'middle' } as const;
     const middle = y + row / 2;
     shapes.push(
