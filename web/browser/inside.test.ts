@@ -30,14 +30,13 @@ function figure(page: Page, name: string | RegExp): Locator {
 }
 
 // The numbers of a file without its heading and the labels of its rows; those
-// that are missing are left out. They are float32, of which JSON has as many
-// digits as tell them apart.
+// that are missing are left out.
 function numbers(rows: string[][]): number[] {
   return rows
     .slice(1)
     .flatMap((row) => row.slice(1))
     .filter((field) => field !== '')
-    .map((field) => Math.fround(Number(field)));
+    .map(Number);
 }
 
 it('shows the surprise of each character and the loss of the text', async () => {
@@ -145,7 +144,7 @@ it('computes gradients when they are asked for', async () => {
     parts: [Part.GRADIENTS],
   });
   expect(numbers(await csv(page, 'Gradient of each tensor'))).toEqual(
-    gradients!.tensors.map(Math.fround),
+    gradients!.tensors,
   );
 });
 
@@ -203,7 +202,7 @@ it('shows what a step adds to the residual stream', async () => {
   const [before, added, after] = (await csv(page, name)).slice(1);
   const row = (values: number[]) => values.slice(3 * 16, 4 * 16);
   const layer = trace.layers[0]!;
-  const shown = (line: string[]) => line.slice(1).map(Number).map(Math.fround);
+  const shown = (line: string[]) => line.slice(1).map(Number);
   expect(shown(before!)).toEqual(row(trace.embedding!.values));
   expect(shown(added!)).toEqual(row(layer.attentionOutput!.values));
   expect(shown(after!)).toEqual(row(layer.residualMiddle!.values));
