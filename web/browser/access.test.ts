@@ -59,7 +59,7 @@ const views: [name: string, path: () => string, ready?: string][] = [
   ['learn-tokens', () => '/learn', '.tiles'],
   ['learn-gradients', () => '/learn?lesson=2', 'canvas'],
   ['learn-attention', () => '/learn?lesson=3', '.multiples'],
-  ['learn-training', () => `/learn?lesson=4&job=${job}`, '.u-over'],
+  ['learn-training', () => `/learn?lesson=4&job=${job}`, 'main canvas'],
   [
     'learn-generation',
     () => '/learn?lesson=5&prefix=ka',
