@@ -34,6 +34,11 @@ std::optional<Authority> ParseAuthority(std::string_view text) {
   return Authority{.host = Lower(host), .port = std::string(port)};
 }
 
+std::string_view PortOf(const Authority& authority,
+                        std::string_view default_port) {
+  return authority.port.empty() ? default_port : authority.port;
+}
+
 // Whether `origin`, "http://localhost:8080", is that of a page which came from
 // `own`. A proxy may have come between with https.
 bool IsSameOrigin(std::string_view origin, const Authority& own) {
@@ -42,10 +47,8 @@ bool IsSameOrigin(std::string_view origin, const Authority& own) {
         {"https://", "443"}}) {
     if (!origin.starts_with(scheme)) continue;
     const auto other = ParseAuthority(origin.substr(scheme.size()));
-    const auto port = [&](const Authority& authority) {
-      return authority.port.empty() ? default_port : authority.port;
-    };
-    return other && other->host == own.host && port(*other) == port(own);
+    return other && other->host == own.host &&
+           PortOf(*other, default_port) == PortOf(own, default_port);
   }
   return false;
 }

@@ -35,6 +35,14 @@ std::string_view ExtensionOf(std::string_view path) {
   return path.substr(dot + 1);
 }
 
+// Whether the application may route this path, which is no file's. A name of a
+// model may have a dot: "/models/names-1.5@2".
+bool IsRoute(std::string_view path) {
+  if (!path.starts_with('/') || path.starts_with(kHashed)) return false;
+  const bool at_root = path.rfind('/') == 0;
+  return !at_root || ExtensionOf(path).empty();
+}
+
 std::string_view ContentType(std::string_view path) {
   static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
       {"html", "text/html; charset=utf-8"},
@@ -96,10 +104,7 @@ StaticFiles::StaticFiles(std::span<const StaticFile> files) {
 Answer StaticFiles::Get(const Request& request) const {
   const std::string_view path = request.path();
   auto found = files_.find(path);
-  if (found == files_.end() && ExtensionOf(path).empty() &&
-      path.starts_with('/')) {
-    found = files_.find(kIndex);
-  }
+  if (found == files_.end() && IsRoute(path)) found = files_.find(kIndex);
   if (found == files_.end()) {
     return ErrorAnswer(
         absl::NotFoundError(fmt::format("there is no file {}", path)));

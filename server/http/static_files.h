@@ -27,8 +27,9 @@ class StaticFiles {
   // Without "/index.html" among the files, GET / tells how to reach the API.
   explicit StaticFiles(std::span<const StaticFile> files);
 
-  // The answer to a GET or HEAD, whose body is then not sent. A path that has
-  // no extension is a route of the application, so it gets "/index.html".
+  // The answer to a GET or HEAD, whose body is then not sent. The application
+  // routes the paths that no file has, so they get "/index.html"; but not below
+  // "/assets/", and not a file's name at the root, as "/favicon.ico".
   Answer Get(const Request& request) const;
 
  private:

@@ -104,7 +104,8 @@ TEST(StaticFilesTest, OnlyWhatNeverChangesIsKeptWithoutAsking) {
 
 TEST(StaticFilesTest, RoutesOfTheApplicationGetItsPage) {
   for (const std::string path :
-       {"/", "/models", "/models/names@3", "/models/", "/?x=1.5"}) {
+       {"/", "/models", "/models/names@3", "/models/a-1.5@2",
+        "/models/a.js/inside", "/models/", "/?x=1.5"}) {
     const Answer answer = Get(path);
     EXPECT_EQ(answer.status, 200) << path;
     EXPECT_EQ(answer.bytes(), FromDisk("/index.html")) << path;
