@@ -57,6 +57,7 @@ Awaitable<T> Await(asio::thread_pool* pool, Start start) {
 }
 
 // A call of the API: stopped when the caller's time is over or he is gone.
+// All of it happens on the connection's executor.
 class HttpCall : public std::enable_shared_from_this<HttpCall> {
  public:
   using Clock = std::chrono::system_clock;
@@ -70,27 +71,37 @@ class HttpCall : public std::enable_shared_from_this<HttpCall> {
     timer_.expires_after(*context().deadline - Clock::now());
     timer_.async_wait([weak = weak_from_this()](const auto& error) {
       const std::shared_ptr<HttpCall> call = weak.lock();
-      if (!error && call) call->Stop();
+      if (error || !call) return;
+      call->timed_out_ = true;
+      call->Stop();
     });
   }
 
   const CallContext& context() const { return state_.context(); }
   void Stop() { state_.Stop(); }
 
-  bool late() const {
-    return context().deadline && Clock::now() >= *context().deadline;
+  // Not OK: the caller's time was over before the call began.
+  absl::Status CheckTime() const {
+    const auto deadline = context().deadline;
+    const bool late = deadline && Clock::now() >= *deadline;
+    return late ? TimeIsOver() : absl::OkStatus();
   }
 
+  // By what the timer did: the clock may be set back meanwhile.
   absl::Status Final(const absl::Status& status) const {
     const absl::Status final = state_.Final(status);
-    if (!absl::IsCancelled(final) || !late()) return final;
+    return absl::IsCancelled(final) && timed_out_ ? TimeIsOver() : final;
+  }
+
+ private:
+  static absl::Status TimeIsOver() {
     return absl::DeadlineExceededError(
         "the time of Connect-Timeout-Ms is over");
   }
 
- private:
   CallState state_;
-  asio::basic_waitable_timer<std::chrono::steady_clock> timer_;
+  asio::steady_timer timer_;
+  bool timed_out_ = false;
 };
 
 class Session : public std::enable_shared_from_this<Session> {
@@ -217,8 +228,8 @@ class Session : public std::enable_shared_from_this<Session> {
     absl::StatusOr<std::string> body = co_await ReadBody();
     if (!body.ok()) co_return co_await Fail(body.status());
     const std::shared_ptr<HttpCall> call = co_await Begin(deadline);
-    if (call->late())
-      co_return co_await Fail(call->Final(absl::CancelledError()));
+    const absl::Status time = call->CheckTime();
+    if (!time.ok()) co_return co_await Fail(time);
     Watch(call);
     absl::StatusOr<std::string> bytes =
         co_await Await<absl::StatusOr<std::string>>(
@@ -243,8 +254,8 @@ class Session : public std::enable_shared_from_this<Session> {
     }
     if (!body.ok()) co_return co_await Fail(body.status());
     const std::shared_ptr<HttpCall> call = co_await Begin(deadline);
-    if (call->late())
-      co_return co_await Fail(call->Final(absl::CancelledError()));
+    const absl::Status time = call->CheckTime();
+    if (!time.ok()) co_return co_await Fail(time);
     using Opened = absl::StatusOr<std::shared_ptr<BytesOut>>;
     const Opened stream = co_await Await<Opened>(
         DecoderFor(*body), [&](std::function<void(Opened)> done) {
