@@ -7,6 +7,7 @@
 #include <future>
 
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "server/server.h"
 #include "server/testing/test_server.h"
 
 namespace microgpt::server {

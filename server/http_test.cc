@@ -23,6 +23,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "google/rpc/status.pb.h"
+#include "server/server.h"
 #include "server/testing/http_client.h"
 #include "server/testing/test_server.h"
 

@@ -11,6 +11,7 @@
 
 #include "core/model/parameters.h"
 #include "core/training/norms.h"
+#include "server/server.h"
 #include "server/testing/temporary_directory.h"
 #include "server/testing/test_server.h"
 

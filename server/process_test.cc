@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "server/server.h"
 #include "server/testing/temporary_directory.h"
 #include "server/testing/test_server.h"
 

@@ -8,6 +8,8 @@
 #include <chrono>
 #include <thread>
 
+#include "server/server.h"
+
 namespace microgpt::server {
 
 Options TestServer::DefaultOptions() {
@@ -31,6 +33,8 @@ TestServer::TestServer(const Options& options) {
   registry_ = v1::Registry::NewStub(channel_);
   inspector_ = v1::Inspector::NewStub(channel_);
 }
+
+TestServer::~TestServer() = default;
 
 v1::Job TestServer::Train(const v1::TrainRequest& request) {
   grpc::ClientContext context;

@@ -14,9 +14,10 @@
 #include "microgpt/v1/microgpt.grpc.pb.h"
 #include "microgpt/v1/registry.grpc.pb.h"
 #include "server/options.h"
-#include "server/server.h"
 
 namespace microgpt::server {
+
+class Server;
 
 // A real server on a free loopback port, and stubs that talk to it.
 class TestServer {
@@ -25,6 +26,7 @@ class TestServer {
   static Options DefaultOptions();
 
   explicit TestServer(const Options& options = DefaultOptions());
+  ~TestServer();
 
   v1::MicroGpt::Stub& microgpt() { return *microgpt_; }
   v1::Registry::Stub& registry() { return *registry_; }
