@@ -55,6 +55,8 @@ export function useBrowser(): void {
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        // A name of somebody else's that he let point here.
+        '--host-resolver-rules=MAP rebound.test 127.0.0.1',
       ],
     });
   });
@@ -93,6 +95,13 @@ export async function open(
   });
   await page.goto(path);
   await page.locator('main h1').waitFor();
+  return page;
+}
+
+// Opens an address that is none of the dashboard's, where nothing is expected.
+export async function openElsewhere(address: string): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(address);
   return page;
 }
 
