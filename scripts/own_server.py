@@ -84,6 +84,11 @@ class Server:
         return self.registry.GetServerInfo(
             registry_types.GetServerInfoRequest()).calls
 
+    def http(self):
+        """Where it speaks HTTP; with --http-address=… among the flags."""
+        return "http://" + self.registry.GetServerInfo(
+            registry_types.GetServerInfoRequest()).http_address
+
     def resident_mib(self):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024

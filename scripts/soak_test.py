@@ -7,12 +7,14 @@
 
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import unittest
 
 SERVER = None  # from the command line
 SCRIPT = pathlib.Path(__file__).with_name("soak")
+WATCHED = SCRIPT.parent.parent / "web/node_modules/playwright-core"
 
 
 class SoakTest(unittest.TestCase):
@@ -40,6 +42,21 @@ class SoakTest(unittest.TestCase):
         result = self.run_script("--seconds", "0.5", "--bound-mib", "-1000")
         self.assertEqual((result.returncode, len(self.rows(result))), (1, 5))
         self.assertIn("the bound of -1000", result.stderr)
+
+    @unittest.skipUnless(WATCHED.exists() and shutil.which("chromium"),
+                         "needs npm ci in web/, and Chromium")
+    def test_a_page_that_loses_its_connection_has_every_point(self):
+        result = subprocess.run(
+            [SCRIPT, "watch", "--server", SERVER, "--steps", "2000", "--batch", "512",
+             "--rows", "4", "--cuts", "1", "--bound-mib", "64"],
+            text=True, capture_output=True, check=False, timeout=240)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        *rows, last = self.rows(result)
+        self.assertEqual(rows[-1]["step"], 2000)
+        for row in rows:
+            self.assertGreater(row["heap_mib"], 0)
+        self.assertEqual((last["cuts"], last["points"], last["same"]),
+                         (1, 2000, True))
 
     def test_no_server_is_refused(self):
         result = self.run_script("--server", "/no/such/program")

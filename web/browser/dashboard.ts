@@ -33,7 +33,7 @@ const complaints: string[] = [];
 
 // Ends what a test began and may have left running, which would keep the next
 // one waiting.
-async function stopAll(): Promise<void> {
+export async function stopAll(): Promise<void> {
   const { jobs } = await registry.listJobs({});
   for (const { job, done } of jobs) {
     if (done) continue;
@@ -75,8 +75,9 @@ export async function open(
   path: string,
   options: BrowserContextOptions = {},
 ): Promise<Page> {
+  const origin = options.baseURL ?? inject('pages');
   const context = await browser.newContext({
-    baseURL: inject('pages'),
+    baseURL: origin,
     viewport: { width: 1280, height: 900 },
     locale: 'en',
     reducedMotion: 'reduce',
@@ -90,7 +91,7 @@ export async function open(
   });
   page.on('request', (request) => {
     const url = new URL(request.url());
-    const outside = url.protocol !== 'blob:' && url.origin !== inject('pages');
+    const outside = url.protocol !== 'blob:' && url.origin !== origin;
     if (outside) complaints.push(`asked ${url.origin}`);
   });
   await page.goto(path);

@@ -48,24 +48,36 @@ function passOn(api: URL, incoming: IncomingMessage, response: ServerResponse) {
 
 export interface Front {
   origin: string;
+  // Breaks every connection there is and every new one, until it is mended.
+  cut: () => void;
+  mend: () => void;
   stop: () => Promise<void>;
 }
 
 // Serves the files in `dist`, and passes calls on to a server: one origin, as in the
-// program that has both.
-export async function startFront(api: string, dist: string): Promise<Front> {
+// program that has both. Without `dist` the files are the server's too.
+export async function startFront(api: string, dist?: string): Promise<Front> {
   const server = createServer((incoming, response) => {
     const { pathname } = new URL(incoming.url ?? '/', 'http://front');
-    if (pathname.startsWith('/microgpt.v1.')) {
+    if (!dist || pathname.startsWith('/microgpt.v1.')) {
       passOn(new URL(api), incoming, response);
     } else {
       void servePage(dist, pathname, response);
     }
   });
+  let broken = false;
+  server.on('connection', (socket) => {
+    if (broken) socket.destroy();
+  });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
   return {
     origin: `http://127.0.0.1:${port}`,
+    cut: () => {
+      broken = true;
+      server.closeAllConnections();
+    },
+    mend: () => (broken = false),
     stop: () =>
       new Promise((done) => {
         server.close(() => done());

@@ -9,7 +9,10 @@ export interface Server {
 
 // Starts a microgptd that keeps nothing, on ports that are free. It is up once
 // it has logged where it listens.
-export async function startServer(program: string): Promise<Server> {
+export async function startServer(
+  program: string,
+  ...flags: readonly string[]
+): Promise<Server> {
   const child = spawn(
     program,
     [
@@ -18,6 +21,7 @@ export async function startServer(program: string): Promise<Server> {
       '--data-dir=:memory:',
       '--workers=2',
       '--drain-timeout-s=0',
+      ...flags,
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );

@@ -10,11 +10,11 @@ export interface Envelope {
   data: Uint8Array<ArrayBuffer>;
 }
 
-export function envelope(data: Uint8Array): Uint8Array<ArrayBuffer> {
-  const frame = new Uint8Array(5 + data.length);
-  new DataView(frame.buffer).setUint32(1, data.length);
-  frame.set(data, 5);
-  return frame;
+// What stands before a message of this many bytes.
+export function envelopeHead(length: number): Uint8Array<ArrayBuffer> {
+  const head = new Uint8Array(5);
+  new DataView(head.buffer).setUint32(1, length);
+  return head;
 }
 
 // The frames in `bytes`. Throws a RangeError where they end within one.

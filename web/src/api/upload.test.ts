@@ -34,16 +34,57 @@ function routes(router: ConnectRouter) {
   });
 }
 
+// As much of the browser's class as an upload needs, with Node's fetch().
+function requestsTo(origin: string) {
+  return class {
+    status = 0;
+    statusText = '';
+    response: ArrayBuffer | undefined;
+    upload: { onprogress?: (event: { loaded: number }) => void } = {};
+    onload = () => {};
+    onerror = () => {};
+    onabort = () => {};
+    readonly #headers = new Headers();
+    readonly #controller = new AbortController();
+    #path = '';
+
+    open(_method: string, path: string) {
+      this.#path = path;
+    }
+
+    setRequestHeader(name: string, value: string) {
+      this.#headers.set(name, value);
+    }
+
+    async send(body: Blob) {
+      this.upload.onprogress?.({ loaded: body.size });
+      try {
+        const { signal } = this.#controller;
+        const headers = this.#headers;
+        const init = { method: 'POST', headers, body, signal };
+        const answer = await fetch(origin + this.#path, init);
+        this.response = await answer.arrayBuffer();
+        ({ status: this.status, statusText: this.statusText } = answer);
+        this.onload();
+      } catch {
+        if (this.#controller.signal.aborted) this.onabort();
+        else this.onerror();
+      }
+    }
+
+    abort() {
+      this.#controller.abort();
+    }
+  };
+}
+
 let server: Server;
 
 beforeAll(async () => {
   server = createServer(connectNodeAdapter({ routes }));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { fetch } = globalThis;
-  vi.stubGlobal('fetch', (path: string, init: RequestInit) =>
-    fetch(origin + path, init),
-  );
+  vi.stubGlobal('XMLHttpRequest', requestsTo(origin));
 });
 
 afterAll(() => {
@@ -66,6 +107,21 @@ it('sends a file in chunks, and reads the answer', async () => {
 it('sends its request along with an empty file too', async () => {
   await addDataset('none', new Blob([]));
   expect(seen).toEqual({ name: 'none', bytes: [], messages: 1 });
+});
+
+it('tells how much is sent', async () => {
+  const shares: number[] = [];
+  await addDataset('pets', new Blob(['x']), {
+    sent: (share) => shares.push(share),
+  });
+  expect(shares).toEqual([1]);
+});
+
+it('sends nothing that was given up before', async () => {
+  const signal = AbortSignal.abort();
+  const failed = addDataset('pets', new Blob(['x']), { signal });
+  await expect(failed).rejects.toThrow('aborted');
+  expect(seen.messages).toBe(0);
 });
 
 it('throws the error that ends the call', async () => {

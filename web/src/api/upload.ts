@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
 // Calls that stream a file to the server. Connect's own client refuses them in
-// a browser, since fetch() cannot send a body bit by bit; but a body that is
-// complete is the same bytes on the wire.
+// a browser, which cannot send a body bit by bit over HTTP/1.1; but a body that
+// is complete is the same bytes on the wire.
 import {
   type DescMethodClientStreaming,
   type MessageInitShape,
   type MessageShape,
   create,
-  fromJson,
-  toJsonString,
+  fromBinary,
+  toBinary,
 } from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { Code, ConnectError } from '@connectrpc/connect';
 import {
   codeFromString,
@@ -19,30 +20,74 @@ import {
 
 import { type Dataset } from '../gen/microgpt/v1/microgpt_pb';
 import { type Model, Registry } from '../gen/microgpt/v1/registry_pb';
-import { envelope, openEnvelopes } from './envelope';
+import { envelopeHead, openEnvelopes } from './envelope';
 
 // In bytes; the server takes at most 1 MiB a chunk.
 const chunkBytes = 512 * 1024;
 
+// How an upload is followed.
+export interface Sending {
+  signal?: AbortSignal;
+  // Hears which share of the file, 0 to 1, is on its way.
+  sent?: (share: number) => void;
+}
+
+// A message without the chunk's bytes, which are its end: so they need not be
+// read into memory.
+function messageHead<D extends DescMethodClientStreaming>(
+  { input }: D,
+  first: MessageInitShape<D['input']>,
+  size: number,
+): Uint8Array<ArrayBuffer> {
+  const chunk = input.fields.find(({ name }) => name === 'chunk')!;
+  const head = new BinaryWriter()
+    .raw(toBinary(input, create(input, first)))
+    .tag(chunk.number, WireType.LengthDelimited)
+    .uint32(size)
+    .finish();
+  return new Uint8Array([...envelopeHead(head.length + size), ...head]);
+}
+
 // `first`, with the file's first bytes; then chunks alone. Also an empty file
-// makes a message.
-async function framesOf<D extends DescMethodClientStreaming>(
+// makes a message. The browser reads the file when it sends it.
+function bodyOf<D extends DescMethodClientStreaming>(
   method: D,
-  first: MessageInitShape<D['input']> & object,
+  first: MessageInitShape<D['input']>,
   file: Blob,
-): Promise<Blob> {
-  const frames: Uint8Array<ArrayBuffer>[] = [];
-  const encoder = new TextEncoder();
+): Blob {
+  const parts: BlobPart[] = [];
+  const none = {} as MessageInitShape<D['input']>;
   for (let at = 0; at === 0 || at < file.size; at += chunkBytes) {
-    const bytes = await file.slice(at, at + chunkBytes).arrayBuffer();
-    const message = create(method.input, {
-      ...(at === 0 ? first : {}),
-      chunk: new Uint8Array(bytes),
-    } as unknown as MessageInitShape<D['input']>);
-    const json = toJsonString(method.input, message);
-    frames.push(envelope(encoder.encode(json)));
+    const chunk = file.slice(at, at + chunkBytes);
+    const head = messageHead(method, at === 0 ? first : none, chunk.size);
+    parts.push(head, chunk);
   }
-  return new Blob(frames);
+  return new Blob(parts);
+}
+
+// What fetch() does, and also tells how much is sent.
+function post(
+  path: string,
+  body: Blob,
+  { signal, sent }: Sending,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const request = new XMLHttpRequest();
+    request.open('POST', path);
+    request.responseType = 'arraybuffer';
+    request.setRequestHeader('Content-Type', 'application/connect+proto');
+    request.setRequestHeader('Connect-Protocol-Version', '1');
+    request.upload.onprogress = ({ loaded }) => sent?.(loaded / body.size);
+    request.onload = () => {
+      const { response, status, statusText } = request;
+      resolve(new Response(response, { status, statusText }));
+    };
+    request.onerror = () => reject(new TypeError('no answer'));
+    request.onabort = () => reject(new DOMException('given up', 'AbortError'));
+    signal?.addEventListener('abort', () => request.abort());
+    request.send(body);
+  });
 }
 
 // The error that stands in a plain JSON body, or in the last envelope.
@@ -72,13 +117,12 @@ async function answerOf<D extends DescMethodClientStreaming>(
   const decoder = new TextDecoder();
   let answer: MessageShape<D['output']> | undefined;
   for (const { end, data } of openEnvelopes(bytes)) {
-    const json = JSON.parse(decoder.decode(data));
     if (!end) {
-      const options = { ignoreUnknownFields: true };
-      answer = fromJson<D['output']>(method.output, json, options);
-    } else if (json.error) {
-      throw errorIn(JSON.stringify(json.error), 'the upload failed');
+      answer = fromBinary<D['output']>(method.output, data);
+      continue;
     }
+    const { error } = JSON.parse(decoder.decode(data));
+    if (error) throw errorIn(JSON.stringify(error), 'the upload failed');
   }
   if (!answer)
     throw new ConnectError('the server sent no answer', Code.Unknown);
@@ -86,22 +130,20 @@ async function answerOf<D extends DescMethodClientStreaming>(
 }
 
 // Sends a file as a stream of messages and gives the call's one answer.
-// Throws a ConnectError as the other calls do.
-export async function upload<D extends DescMethodClientStreaming>(
+// Throws a ConnectError as the other calls do, and what the browser says of a
+// file that cannot be read.
+async function upload<D extends DescMethodClientStreaming>(
   method: D,
-  first: MessageInitShape<D['input']> & object,
+  first: MessageInitShape<D['input']>,
   file: Blob,
-  signal?: AbortSignal,
+  sending: Sending,
 ): Promise<MessageShape<D['output']>> {
-  const body = await framesOf(method, first, file);
-  const response = await fetch(`/${method.parent.typeName}/${method.name}`, {
-    method: 'POST',
-    headers: {
-      'Content-Type': 'application/connect+json',
-      'Connect-Protocol-Version': '1',
-    },
-    body,
-    signal: signal ?? null,
+  const path = `/${method.parent.typeName}/${method.name}`;
+  const body = bodyOf(method, first, file);
+  const response = await post(path, body, sending).catch(async (error) => {
+    // A file that is gone, or was changed, looks like a server that is gone.
+    await file.slice(0, 1).arrayBuffer();
+    throw error;
   });
   return answerOf(method, response);
 }
@@ -110,16 +152,16 @@ export function importModel(
   model: string,
   dataset: string,
   file: Blob,
-  signal?: AbortSignal,
+  sending: Sending = {},
 ): Promise<Model> {
   const first = { model, dataset };
-  return upload(Registry.method.importModel, first, file, signal);
+  return upload(Registry.method.importModel, first, file, sending);
 }
 
 export function addDataset(
   name: string,
   file: Blob,
-  signal?: AbortSignal,
+  sending: Sending = {},
 ): Promise<Dataset> {
-  return upload(Registry.method.addDataset, { name }, file, signal);
+  return upload(Registry.method.addDataset, { name }, file, sending);
 }

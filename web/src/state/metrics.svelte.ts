@@ -85,25 +85,64 @@ export type Stream = (
   signal: AbortSignal,
 ) => AsyncIterable<GetMetricsResponse>;
 
+// Least time between two changes of a page's figures. Charts of thousands of
+// points cost tens of milliseconds, and nobody reads faster.
+const paceMs = 250;
+
+// Hands what comes on to `metrics`, the first at once, later ones together.
+class Pacer {
+  readonly #metrics: Metrics;
+  #waiting: GetMetricsResponse[] = [];
+  #last = -Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(metrics: Metrics) {
+    this.#metrics = metrics;
+  }
+
+  take(answer: GetMetricsResponse): void {
+    this.#waiting.push(answer);
+    const pause = this.#last + paceMs - performance.now();
+    if (pause <= 0) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), pause);
+  }
+
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#waiting.length === 0) return;
+    this.#last = performance.now();
+    for (const answer of this.#waiting.splice(0)) this.#metrics.add(answer);
+  }
+}
+
 // Fills `metrics` from a stream until the training ends, also where the stream
 // is lost in between: it goes on from the first step that is missing.
-export function fill(
+export async function fill(
   metrics: Metrics,
   stream: Stream,
   signal: AbortSignal,
   lost: (yes: boolean) => void = () => {},
   firstPauseMs = 1000,
 ): Promise<void> {
-  return keepUp({
-    open: (signal) => stream(metrics.nextStep, signal),
-    take: (answer) => {
-      metrics.add(answer);
-      return answer.done;
-    },
-    signal,
-    lost,
-    firstPauseMs,
-  });
+  const pacer = new Pacer(metrics);
+  try {
+    await keepUp({
+      open: (signal) => {
+        pacer.flush();
+        return stream(metrics.nextStep, signal);
+      },
+      take: (answer) => {
+        pacer.take(answer);
+        return answer.done;
+      },
+      signal,
+      lost,
+      firstPauseMs,
+    });
+  } finally {
+    pacer.flush();
+  }
 }
 
 // The stream of a job's figures, until it ends.

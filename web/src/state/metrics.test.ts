@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { GetMetricsResponseSchema } from '../gen/microgpt/v1/inspector_pb';
 import { everyFor, fill, Metrics, type Stream } from './metrics.svelte';
@@ -67,6 +67,26 @@ describe('fill', () => {
     expect(asked).toEqual([1, 5, 7]);
     expect(metrics.steps).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(told).toEqual([false, true, false, true, false]);
+  });
+
+  it('shows what comes quickly together, all of it at the end', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const metrics = new Metrics();
+    const shown: number[][] = [];
+    const note = () => shown.push([...metrics.steps]);
+    const stream: Stream = async function* () {
+      for (const step of [1, 2, 3]) {
+        yield answer(step, step);
+        note();
+      }
+      await vi.advanceTimersByTimeAsync(250);
+      note();
+      yield answer(4, 4, { done: true });
+    };
+    await fill(metrics, stream, never);
+    vi.useRealTimers();
+    expect(shown).toEqual([[1], [1], [1], [1, 2, 3]]);
+    expect(metrics.steps).toEqual([1, 2, 3, 4]);
   });
 
   it('throws what asking again cannot mend', async () => {

@@ -6,6 +6,7 @@ export const app = {
   closeMenu: 'Close menu',
   close: 'Close',
   cancel: 'Cancel',
+  readByServer: 'The server is reading it',
   loading: 'Loading',
   whatIsThis: 'What is this?',
   theme: 'Theme',

@@ -8,6 +8,7 @@ export const app: Catalogue['app'] = {
   closeMenu: 'メニューを閉じる',
   close: '閉じる',
   cancel: 'キャンセル',
+  readByServer: 'サーバーが読み込んでいます',
   loading: '読み込み中',
   whatIsThis: 'これは何ですか？',
   theme: 'テーマ',

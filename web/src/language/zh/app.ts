@@ -8,6 +8,7 @@ export const app: Catalogue['app'] = {
   closeMenu: '关闭菜单',
   close: '关闭',
   cancel: '取消',
+  readByServer: '服务器正在读取',
   loading: '正在加载',
   whatIsThis: '这是什么？',
   theme: '主题',

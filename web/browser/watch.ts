@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: MIT
+//
+// A page that watches a run for as long as it takes: what that costs the browser,
+// and whether a connection that breaks loses a point. Started by soak.mjs.
+import { readFile } from 'node:fs/promises';
+
+import { type Client, createClient } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-node';
+import {
+  type Browser,
+  type CDPSession,
+  chromium,
+  type Page,
+} from 'playwright-core';
+
+import { Inspector } from '../src/gen/microgpt/v1/inspector_pb';
+import { type Job, MicroGpt } from '../src/gen/microgpt/v1/microgpt_pb';
+import { everyFor } from '../src/state/metrics.svelte';
+import { type Front, startFront } from './front';
+
+export interface Soak {
+  api: string;
+  job: string;
+  dist?: string | undefined;
+  chromium: string;
+  rows: number;
+  cuts: number;
+  boundMib: number;
+}
+
+type Span = readonly [from: number, to: number];
+
+const sameSpan = ([a, b]: Span, [c, d]: Span) => a < d && c < b;
+
+// A column of numbers by step.
+type Column = ReadonlyMap<number, number>;
+
+class Watcher {
+  readonly #collections: Span[] = []; // when the garbage was collected
+  readonly #browser: Browser;
+  readonly #cdp: CDPSession;
+  readonly page: Page;
+
+  constructor(browser: Browser, cdp: CDPSession, page: Page) {
+    [this.#browser, this.#cdp, this.page] = [browser, cdp, page];
+  }
+
+  static async start(program: string, origin: string): Promise<Watcher> {
+    const browser = await chromium.launch({
+      executablePath: program,
+      args: ['--no-sandbox', '--disable-gpu', '--no-first-run'],
+    });
+    const context = await browser.newContext({
+      baseURL: origin,
+      viewport: { width: 1280, height: 900 },
+      locale: 'en',
+    });
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      const found: [number, number][] = [];
+      Object.assign(globalThis, { longTasks: found });
+      new PerformanceObserver((list) => {
+        for (const { startTime, duration } of list.getEntries()) {
+          found.push([startTime, startTime + duration]);
+        }
+      }).observe({ type: 'longtask', buffered: true });
+    });
+    const cdp = await context.newCDPSession(page);
+    await cdp.send('Performance.enable');
+    return new Watcher(browser, cdp, page);
+  }
+
+  stop(): Promise<void> {
+    return this.#browser.close();
+  }
+
+  // What JavaScript holds once nothing is left to be thrown away.
+  async memory(): Promise<{ heap_mib: number; nodes: number }> {
+    const now = () => this.page.evaluate(() => performance.now());
+    const from = await now();
+    await this.#cdp.send('HeapProfiler.collectGarbage');
+    this.#collections.push([from, await now()]);
+    const { metrics } = await this.#cdp.send('Performance.getMetrics');
+    const value = (wanted: string) =>
+      metrics.find(({ name }) => name === wanted)!.value;
+    return {
+      heap_mib: round(value('JSHeapUsedSize') / (1 << 20), 2),
+      nodes: value('Nodes'),
+    };
+  }
+
+  // Of the process that has the page, canvases and all.
+  async residentMib(): Promise<number> {
+    const session = await this.#browser.newBrowserCDPSession();
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    await session.detach();
+    const sizes = processInfo
+      .filter(({ type }) => type === 'renderer')
+      .map(async ({ id }) => {
+        const status = await readFile(`/proc/${id}/status`, 'utf8');
+        return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024;
+      });
+    return round(Math.max(...(await Promise.all(sizes))), 1);
+  }
+
+  // Tasks over 50 ms since the page began, without those that collected garbage
+  // because we said so.
+  async longTasks(): Promise<Span[]> {
+    const all = await this.page.evaluate(
+      () => (globalThis as unknown as { longTasks: Span[] }).longTasks,
+    );
+    return all.filter(
+      (task) => !this.#collections.some((span) => sameSpan(task, span)),
+    );
+  }
+
+  // The columns of a chart, as its CSV file has them.
+  async columns(title: string): Promise<Map<string, Column>> {
+    const name = `Save “${title}” as CSV`;
+    const button = this.page.getByRole('button', { name, exact: true });
+    const download = this.page.waitForEvent('download');
+    await button.click();
+    const text = await readFile(await (await download).path(), 'utf8');
+    const [heads, ...rows] = text
+      .trimEnd()
+      .split('\r\n')
+      .map((line) => line.split(','));
+    const columns = heads!.slice(1).map((head, index): [string, Column] => {
+      const cells = rows.filter((row) => row[index + 1] !== '');
+      const pairs = cells.map((row): [number, number] => [
+        Number(row[0]),
+        Number(row[index + 1]),
+      ]);
+      const column = new Map(pairs);
+      if (column.size < pairs.length) throw new Error(`${head}: a step twice`);
+      return [head, column];
+    });
+    return new Map(columns);
+  }
+
+  // Each point of the curve of losses.
+  async points(): Promise<Column> {
+    return (await this.columns('Loss')).values().next().value!;
+  }
+
+  async waitForPoint(step: number): Promise<void> {
+    while (Math.max(0, ...(await this.points()).keys()) < step) {
+      await this.page.waitForTimeout(500);
+    }
+  }
+}
+
+const round = (value: number, digits: number) => Number(value.toFixed(digits));
+
+// Why two columns differ; nothing: they don't.
+function difference(
+  name: string,
+  held: Column,
+  steps: readonly number[],
+  values: readonly number[],
+): string | undefined {
+  const missing = steps.filter((step) => !held.has(step));
+  if (missing.length > 0) {
+    return `${name}: ${missing.length} points are lost, the first at ${missing[0]}`;
+  }
+  if (held.size > steps.length) return `${name}: points that nobody asked for`;
+  const other = steps.find((step, index) => held.get(step) !== values[index]);
+  return other === undefined ? undefined : `${name}: another value at ${other}`;
+}
+
+// What the page holds beside what the server says.
+async function compare(
+  watcher: Watcher,
+  inspector: Client<typeof Inspector>,
+  { job, steps: all }: Job,
+): Promise<{ points: number; norms: number; problem: string | undefined }> {
+  const [steps, losses, rates, normSteps]: number[][] = [[], [], [], []];
+  const norms = new Map<string, number[]>();
+  for await (const answer of inspector.getMetrics({
+    job,
+    every: everyFor(all),
+  })) {
+    steps!.push(...answer.steps);
+    losses!.push(...answer.losses);
+    rates!.push(...answer.learningRates);
+    normSteps!.push(...answer.normSteps);
+    for (const { tensor, gradient } of answer.norms) {
+      norms.set(tensor, [...(norms.get(tensor) ?? []), ...gradient]);
+    }
+  }
+  const points = await watcher.points();
+  const [rate] = (await watcher.columns('Learning rate')).values();
+  const tensors = await watcher.columns('Norms of each tensor');
+  const problems = [
+    difference('loss', points, steps!, losses!),
+    difference('learning rate', rate!, steps!, rates!),
+    ...[...norms].map(([tensor, values]) =>
+      difference(tensor, tensors.get(tensor)!, normSteps!, values),
+    ),
+  ];
+  return {
+    points: points.size,
+    norms: [...tensors.values()].reduce((sum, { size }) => sum + size, 0),
+    problem: problems.find((problem) => problem !== undefined),
+  };
+}
+
+// Breaks the connection until some points are missing, and waits until the page
+// has them.
+async function cut(
+  watcher: Watcher,
+  front: Front,
+  status: (afterStep: number) => Promise<Job>,
+  job: Job,
+): Promise<void> {
+  const lost = watcher.page.locator('p.lost');
+  front.cut();
+  await lost.waitFor();
+  const { step } = await status(job.step + 4 * everyFor(job.steps));
+  front.mend();
+  await lost.waitFor({ state: 'detached' });
+  await watcher.waitForPoint(step - (step % everyFor(job.steps)));
+}
+
+export async function watch(soak: Soak): Promise<string | undefined> {
+  const transport = createConnectTransport({
+    baseUrl: soak.api,
+    httpVersion: '1.1',
+    // As the page asks: a float has other digits in JSON than in binary.
+    useBinaryFormat: false,
+  });
+  const microgpt = createClient(MicroGpt, transport);
+  const inspector = createClient(Inspector, transport);
+  // The job as soon as it has done so many steps.
+  async function status(afterStep: number): Promise<Job> {
+    const minInterval = { nanos: 500_000_000 };
+    const request = { job: soak.job, minInterval };
+    for await (const job of microgpt.watchStatus(request)) {
+      if (job.step >= afterStep || job.done) return job;
+    }
+    throw new Error('the server ended the stream');
+  }
+
+  const front = await startFront(soak.api, soak.dist);
+  const watcher = await Watcher.start(soak.chromium, front.origin);
+  try {
+    const { page } = watcher;
+    await page.goto(`/runs/${soak.job}`);
+    await page.locator('main canvas').first().waitFor();
+    await page.waitForTimeout(2000);
+    const loading = await watcher.longTasks();
+    const begin = performance.now();
+    const longest = (tasks: readonly Span[]) =>
+      Math.round(Math.max(0, ...tasks.map(([from, to]) => to - from)));
+    let measure: number | undefined;
+    let problem: string | undefined;
+    let cuts = 0;
+    const { steps } = await status(0);
+    for (let row = 1; row <= soak.rows; ++row) {
+      const job = await status((steps * row) / soak.rows);
+      const cutsDue = Math.floor((row * (soak.cuts + 1)) / soak.rows);
+      if (cuts < Math.min(cutsDue, soak.cuts) && !job.done) {
+        await cut(watcher, front, status, job);
+        ++cuts;
+      }
+      const tasks = (await watcher.longTasks()).slice(loading.length);
+      const points = (await watcher.points()).size;
+      const memory = await watcher.memory();
+      console.log(
+        JSON.stringify({
+          soak: 'watch',
+          seconds: round((performance.now() - begin) / 1000, 1),
+          step: job.step,
+          cuts,
+          points,
+          long_tasks: tasks.length,
+          longest_ms: longest(tasks),
+          ...memory,
+          resident_mib: await watcher.residentMib(),
+        }),
+      );
+      if (row >= soak.rows / 10) measure ??= memory.heap_mib;
+      if (measure !== undefined && memory.heap_mib > measure + soak.boundMib) {
+        problem ??= `${memory.heap_mib} MiB are more than ${measure} MiB and the bound of ${soak.boundMib}`;
+      }
+      if (job.done) break;
+    }
+    await page.locator('[data-state="SUCCEEDED"]').waitFor();
+    const job = await status(steps);
+    const compared = await compare(watcher, inspector, job);
+    const tasks = (await watcher.longTasks()).slice(loading.length);
+    console.log(
+      JSON.stringify({
+        soak: 'watch',
+        steps,
+        cuts,
+        points: compared.points,
+        norms: compared.norms,
+        same: compared.problem === undefined,
+        loading_long_tasks: loading.length,
+        loading_longest_ms: longest(loading),
+        long_tasks: tasks.length,
+        longest_ms: longest(tasks),
+      }),
+    );
+    return compared.problem ?? problem;
+  } finally {
+    await watcher.stop();
+    await front.stop();
+  }
+}
