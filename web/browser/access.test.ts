@@ -132,6 +132,7 @@ describe.each(views)('%s', (name, path, ready) => {
 
   it('fits into every window in every language', async () => {
     const page = await arrive('dark', wall);
+    const choice = page.locator('select:has(option[lang])');
     XX;
     for (const tag of ['en', 'ja', 'zh-Hans']) {
       await choice.selectOption(tag);
