@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 
-import { microgpt, open, type Size, useBrowser } from './dashboard';
+import { microgpt, open, useBrowser } from './dashboard';
 
 useBrowser();
 
@@ -73,15 +73,21 @@ const tablet = { width: 768, height: 1024 };
 const desk = { width: 1280, height: 900 };
 const wall = { width: 2560, height: 1440 };
 
-async function violations(page: Page) {
-  const result = await page.evaluate(() =>
-    (globalThis as unknown as { axe: typeof axe }).axe.run({
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
-    }),
+const all = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
+
+async function expectNoViolation(page: Page, rules: string[], what: string) {
+  const result = await page.evaluate(
+    (runOnly) =>
+      (globalThis as unknown as { axe: typeof axe }).axe.run({
+        runOnly,
+        resultTypes: ['violations'],
+      }),
+    rules,
   );
-  return result.violations.map(
+  const found = result.violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n')}`,
   );
+  expect(found, what).toEqual([]);
 }
 
 // By how much the page is wider than the window, once charts have taken the
@@ -105,47 +111,44 @@ async function takePicture(page: Page, name: string) {
   await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
 }
 
-describe.each(views)('%s', (name, path, ready) => {
-  const arrive = async (colorScheme: 'light' | 'dark', viewport: Size) => {
-    const page = await open(path(), { colorScheme, viewport });
-    if (ready) await page.locator(ready).first().waitFor();
-    return page;
-  };
+async function look(page: Page, name: string) {
+  await expectNoOverflow(page, name);
+  await takePicture(page, name);
+}
 
-  it('can be read by everybody', async () => {
-    const page = await arrive('light', telephone);
-    await page.evaluate(axe.source);
-    for (const [scheme, size] of [
-      ['light', telephone],
-      ['dark', telephone],
-      ['dark', desk],
-      ['light', desk],
-    ] as const) {
-      await page.emulateMedia({ colorScheme: scheme });
-      await page.setViewportSize(size);
-      const what = `${name}-${size.width}-${scheme}`;
-      await expectNoOverflow(page, what);
-      expect(await violations(page), what).toEqual([]);
-      await takePicture(page, what);
-    }
-  });
-
-  it('fits into every window in every language', async () => {
-    const page = await arrive('dark', wall);
-    const choice = page.locator('select:has(option[lang])');
-    XX;
-    for (const tag of ['en', 'ja', 'zh-Hans']) {
-      await choice.selectOption(tag);
-      await page.locator(`html[lang="${tag}"]`).waitFor();
-      for (const size of [wall, desk, tablet, telephone]) {
-        await page.setViewportSize(size);
-        const what = `${name}-${size.width}-${tag}`;
-        await expectNoOverflow(page, what);
-        if (size !== desk) await takePicture(page, what);
-      }
-      await page.setViewportSize(wall);
-    }
-  });
+// In one window that changes: another one takes longer to open than to test.
+it.each(views)('%s can be read by everybody', async (name, path, ready) => {
+  const page = await open(path(), { viewport: telephone });
+  if (ready) await page.locator(ready).first().waitFor();
+  await page.evaluate(axe.source);
+  // Of the other colours, only contrasts can be wrong where the rest is right.
+  for (const [colorScheme, size, rules] of [
+    ['light', telephone, all],
+    ['dark', telephone, ['color-contrast']],
+    ['dark', desk, all],
+    ['light', desk, ['color-contrast']],
+  ] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(size);
+    const what = `${name}-${size.width}-${colorScheme}`;
+    await look(page, what);
+    await expectNoViolation(page, [...rules], what);
+  }
+  const choice = page.locator('select:has(option[lang])');
+  for (const [size, tag] of [
+    [tablet, 'en'],
+    [wall, 'en'],
+    [wall, 'ja'],
+    [wall, 'zh-Hans'],
+    [telephone, 'zh-Hans'],
+    [telephone, 'ja'],
+  ] as const) {
+    await page.setViewportSize(size);
+    // On a telephone it is in a menu, which is closed.
+    await choice.selectOption(tag, { force: true });
+    await page.locator(`html[lang="${tag}"]`).waitFor();
+    await look(page, `${name}-${size.width}-${tag}`);
+  }
 });
 
 it('is shown in the reader’s language, and in another on request', async () => {
