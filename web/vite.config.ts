@@ -13,8 +13,6 @@ function chunkOf(module: string): string | undefined {
   if (from(/node_modules\/(d3-\w+|internmap)\//)) return 'charts';
   if (from(/\/src\/charts\//)) return 'charts';
   if (from(/node_modules|\0/)) return 'libraries';
-  // Its curves are one lesson's alone.
-  if (from(/Training\.svelte|NextTokens\.svelte/)) return undefined;
   if (
     from(
       /\/src\/(inside|panels)\/|\/src\/pages\/(inside|weights|learn|playground)\//,

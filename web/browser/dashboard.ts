@@ -2,14 +2,12 @@
 //
 // What the tests have in common: a browser, a page that minds its manners, and
 // the API to compare it with.
-import { readFile } from 'node:fs/promises';
-
 import { createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import {
   type Browser,
-  type BrowserContextOptions,
   chromium,
+  type Download,
   type Page,
 } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
@@ -29,10 +27,12 @@ export const registry = createClient(Registry, transport);
 export const inspector = createClient(Inspector, transport);
 
 let browser: Browser;
+let shared: Page | undefined;
 const complaints: string[] = [];
 
 // Ends what a test began and may have left running, which would keep the next
-// one waiting.
+// one waiting. Nobody else trains on the server of the tests, and its own model
+// was there before they began.
 export async function stopAll(): Promise<void> {
   const { jobs } = await registry.listJobs({});
   for (const { job, done } of jobs) {
@@ -45,55 +45,78 @@ export async function stopAll(): Promise<void> {
 // To be called once a file.
 export function useBrowser(): void {
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env['CHROMIUM']!,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        // A name of somebody else's that he let point here.
-        '--host-resolver-rules=MAP rebound.test 127.0.0.1',
-      ],
-    });
+    browser = await chromium.connect(inject('browser'));
   });
   afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
+    for (const context of browser.contexts()) {
+      if (context !== shared?.context()) await context.close();
+    }
+    await shared?.evaluate(() => localStorage.clear());
     await stopAll();
     expect(complaints.splice(0)).toEqual([]);
   });
-  afterAll(async () => browser.close());
+  afterAll(async () => {
+    shared = undefined;
+    await browser.close();
+    // What the last test's page still had to say.
+    expect(complaints.splice(0)).toEqual([]);
+  });
 }
 
-// Opens an address of the dashboard. What the page logs as an error (as it does
-// what its Content-Security-Policy forbids), throws, or asks of another host
-// fails the test.
-export async function open(
-  path: string,
-  options: BrowserContextOptions = {},
-): Promise<Page> {
-  const origin = options.baseURL ?? inject('pages');
+// What the page logs as an error (as it does what its Content-Security-Policy
+// forbids), throws, or asks of another host fails the test.
+async function newPage(origin: string, locale: string): Promise<Page> {
   const context = await browser.newContext({
     baseURL: origin,
-    viewport: { width: 1280, height: 900 },
-    locale: 'en',
+    locale,
     reducedMotion: 'reduce',
-    ...options,
   });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   page.on('pageerror', ({ message }) => complaints.push(message));
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
+    if (message.type() !== 'error') return;
+    complaints.push(`${message.text()} ${message.location().url}`);
   });
   page.on('request', (request) => {
     const url = new URL(request.url());
     const outside = url.protocol !== 'blob:' && url.origin !== origin;
     if (outside) complaints.push(`asked ${url.origin}`);
   });
+  return page;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+export interface View {
+  viewport?: Size;
+  colorScheme?: 'light' | 'dark';
+  locale?: string;
+  baseURL?: string; // of another server
+}
+
+// Opens an address of the dashboard, from the start. The tests of a file have
+// one page after the other in the same window: a window of its own for each
+// would take most of the time.
+export async function open(
+  path: string,
+  {
+    viewport = { width: 1280, height: 900 },
+    colorScheme = 'light',
+    locale = 'en',
+    baseURL = inject('pages'),
+  }: View = {},
+): Promise<Page> {
+  const usual = locale === 'en' && baseURL === inject('pages');
+  const page = usual
+    ? (shared ??= await newPage(baseURL, locale))
+    : await newPage(baseURL, locale);
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ colorScheme });
+  await page.mouse.move(0, 0);
   await page.goto(path);
   await page.locator('main h1').waitFor();
   return page;
@@ -106,6 +129,14 @@ export async function openElsewhere(address: string): Promise<Page> {
   return page;
 }
 
+// What a page saved.
+export async function contentOf(download: Download): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  const stream = await download.createReadStream();
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
 // The figures behind a chart with all their digits: its CSV file, heading
 // included.
 export async function csv(page: Page, name: string): Promise<string[][]> {
@@ -116,7 +147,7 @@ export async function csv(page: Page, name: string): Promise<string[][]> {
   await button.waitFor();
   const download = page.waitForEvent('download');
   await button.click();
-  const content = await readFile(await (await download).path(), 'utf8');
+  const content = (await contentOf(await download)).toString();
   return content
     .trimEnd()
     .split('\r\n')

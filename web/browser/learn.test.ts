@@ -51,7 +51,8 @@ it('starts a real training and keeps it in the address', async () => {
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await page.waitForURL(/job=/);
   const job = new URL(page.url()).searchParams.get('job')!;
-  const status = await microgpt.getStatus({ job, full: true });
+  const wait = { seconds: 30n };
+  const status = await microgpt.getStatus({ job, wait, full: true });
   expect(status.steps).toBe(100);
   const result = page.getByText(/^100 steps in/);
   await result.waitFor();

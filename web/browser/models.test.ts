@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-import { readFile } from 'node:fs/promises';
-
 import { expect, it } from 'vitest';
 
 import { ModelFormat } from '../src/gen/microgpt/v1/registry_pb';
 import {
+  contentOf,
   expectRefusal,
   microgpt,
   numberIn,
@@ -37,6 +36,7 @@ it('lists every model with the figures that the API gives', async () => {
   const page = await open('/models');
   for (const model of models) {
     const row = page.locator(`tr[data-model="${model.name}@${model.version}"]`);
+    await row.waitFor();
     const cells = await row.locator('td').allTextContents();
     expect(numberIn(cells[2]!)).toBe(model.config!.steps);
     expect(numberIn(cells[3]!)).toBeCloseTo(model.loss, 3);
@@ -118,7 +118,7 @@ it('hands out a file that is the server’s, byte for byte', async () => {
   await page.getByRole('button', { name: 'Export as JSON' }).click();
   const file = await download;
   expect(file.suggestedFilename()).toBe('exported@1.json');
-  const bytes = await readFile(await file.path());
+  const bytes = await contentOf(file);
   expect(bytes.equals(await exported('exported', ModelFormat.JSON))).toBe(true);
 });
 

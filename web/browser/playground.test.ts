@@ -2,7 +2,14 @@
 import { expect, it } from 'vitest';
 
 import type { Sample } from '../src/gen/microgpt/v1/microgpt_pb';
-import { inspector, microgpt, numberIn, open, useBrowser } from './dashboard';
+import {
+  csv,
+  inspector,
+  microgpt,
+  numberIn,
+  open,
+  useBrowser,
+} from './dashboard';
 
 useBrowser();
 
@@ -186,17 +193,10 @@ it('has the matrix of the model, and the text’s own beside it', async () => {
   const row = answer.after.find(({ after }) => after?.text === 'q')!;
   const u = row.candidates.find(({ token }) => token?.text === 'u')!;
   const cell = async (title: string) => {
-    const figure = page.locator('section', {
-      has: page.getByRole('heading', { name: title, exact: true }),
-    });
-    await figure.getByText('Figures as a table').click();
-    const head = await figure.locator('th').allTextContents();
-    const cells = figure.locator('tbody tr', {
-      has: page.locator('td:first-child', { hasText: /^\s*q\s*$/ }),
-    });
-    const text = await cells.locator('td').nth(head.indexOf('u')).textContent();
-    return Number(text);
+    const [head, ...rows] = await csv(page, title);
+    const after = rows.find(([name]) => name === 'q')!;
+    return Number(after[head!.indexOf('u')]);
   };
-  expect(await cell('The model')).toBeCloseTo(u.probability, 5);
-  expect(await cell('The text')).toBeCloseTo(u.documents! / row.documents, 5);
+  expect(await cell('The model')).toBe(u.probability);
+  expect(await cell('The text')).toBe(u.documents! / row.documents);
 });

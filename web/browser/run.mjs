@@ -7,6 +7,8 @@
 //   --server PATH   the microgptd to start, on free ports and in memory
 //   --dist DIR      open the pages in DIR, as npm run build makes them, in place
 //                   of those in the server: a change needs no other server then
+//   --pictures      and keep a picture of every page, for people to look at, in
+//                   browser/screenshots/
 //
 // What follows goes to vitest: names of files, -t "name of a test".
 import { spawn } from 'node:child_process';
@@ -24,11 +26,13 @@ function fail(sentence) {
 
 let server;
 let dist;
+let pictures = false;
 const rest = [];
 for (let args = process.argv.slice(2); args.length > 0;) {
   const argument = args.shift();
   if (argument === '--server') server = args.shift();
   else if (argument === '--dist') dist = args.shift();
+  else if (argument === '--pictures') pictures = true;
   else rest.push(argument);
 }
 
@@ -61,6 +65,7 @@ const vitest = spawn(
       CHROMIUM: chromium,
       DASHBOARD_SERVER: resolve(server),
       DASHBOARD_DIST: dist ? resolve(dist) : '',
+      DASHBOARD_PICTURES: pictures ? '1' : '',
     },
   },
 );

@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: MIT
-import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 
 import type { Job } from '../src/gen/microgpt/v1/microgpt_pb';
-import { inspector, microgpt, numberIn, open, useBrowser } from './dashboard';
+import {
+  contentOf,
+  csv,
+  inspector,
+  microgpt,
+  numberIn,
+  open,
+  useBrowser,
+} from './dashboard';
 
 useBrowser();
 
 async function trained(model: string, config = {}): Promise<Job> {
   const wait = { seconds: 60n };
   return microgpt.train({ model, dataset: 'names', config, wait });
-}
-
-// The figures of a chart, which its CSV file has in full.
-async function figures(page: Page, title: string): Promise<string[][]> {
-  const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: `Save “${title}” as CSV` }).click();
-  const stream = await (await download).createReadStream();
-  let text = '';
-  for await (const chunk of stream) text += chunk;
-  return text
-    .trim()
-    .split('\r\n')
-    .map((line) => line.split(','));
 }
 
 it('shows the loss of every step, as the API has it', async () => {
@@ -37,7 +31,14 @@ it('shows the loss of every step, as the API has it', async () => {
     steps.push(...answer.steps);
     losses.push(...answer.losses);
   }
-  const [, ...rows] = await figures(page, 'Loss');
+  // The curve comes by another call than what is said of the run.
+  let rows: string[][] = [];
+  await expect
+    .poll(async () => {
+      rows = (await csv(page, 'Loss')).slice(1);
+      return rows.length;
+    })
+    .toBe(steps.length);
   const raw = rows.filter((row) => row[1] !== '');
   expect(raw.map((row) => Number(row[0]))).toEqual(steps);
   expect(raw.map((row) => Number(row[1]))).toEqual(losses);
@@ -62,9 +63,13 @@ it('shows learning rate and norms, as the API has them', async () => {
       norms.set(tensor, [...(norms.get(tensor) ?? []), ...update]);
     }
   }
-  const [, ...rows] = await figures(page, 'Learning rate');
-  expect(rows.map((row) => Number(row[1]))).toEqual(rates);
-  const [head, ...table] = await figures(page, 'Norms of each tensor');
+  await expect
+    .poll(async () => {
+      const rows = (await csv(page, 'Learning rate')).slice(1);
+      return rows.map((row) => Number(row[1]));
+    })
+    .toEqual(rates);
+  const [head, ...table] = await csv(page, 'Norms of each tensor');
   expect(head!.slice(1)).toEqual([...norms.keys()]);
   const wte = table.map((row) => Number(row[1]));
   expect(wte).toEqual(norms.get('wte'));
@@ -75,14 +80,12 @@ it('draws the lines to compare with', async () => {
   const { losses } = await microgpt.evaluate({ model: `lines@${job.version}` });
   const page = await open(`/runs/${job.job}`);
   await page.locator('main canvas').first().waitFor();
-  const download = page.waitForEvent('download');
+  // The lines are there once the server has evaluated the model.
   await expect
     .poll(async () => {
+      const download = page.waitForEvent('download');
       await page.getByRole('button', { name: 'Save “Loss” as SVG' }).click();
-      const stream = await (await download).createReadStream();
-      let svg = '';
-      for await (const chunk of stream) svg += chunk;
-      return svg;
+      return (await contentOf(await download)).toString();
     })
     .toContain(`pairs ${losses!.bigram!.nats.toFixed(2)}`);
 });
@@ -118,7 +121,7 @@ it('keeps what a reader zoomed in on while the run goes on', async () => {
   const page = await open(`/runs/${job}`);
   const over = page.locator('main canvas').first();
   await expect
-    .poll(async () => (await figures(page, 'Loss')).length, { timeout: 20_000 })
+    .poll(async () => (await csv(page, 'Loss')).length, { timeout: 20_000 })
     .toBeGreaterThan(4);
   const box = (await over.boundingBox())!;
   await page.mouse.move(box.x + 20, box.y + 50);
@@ -133,9 +136,9 @@ it('keeps what a reader zoomed in on while the run goes on', async () => {
     return numberIn(await page.locator('.legend .at').first().textContent());
   };
   const before = await edge();
-  const rows = (await figures(page, 'Loss')).length;
+  const rows = (await csv(page, 'Loss')).length;
   await expect
-    .poll(async () => (await figures(page, 'Loss')).length, { timeout: 20_000 })
+    .poll(async () => (await csv(page, 'Loss')).length, { timeout: 20_000 })
     .toBeGreaterThan(rows + 3);
   expect(await edge()).toBe(before);
   await back.click();
@@ -145,8 +148,8 @@ it('keeps what a reader zoomed in on while the run goes on', async () => {
 it('can be read with the keyboard alone', async () => {
   const { job } = await trained('keys', { steps: 50 });
   const page = await open(`/runs/${job}`);
-  await page.locator('main canvas').first().waitFor();
-  const plot = page.getByRole('application', { name: /^Loss\./ });
+  // Its name tells the curve's end, once that is there.
+  const plot = page.getByRole('application', { name: /^Loss\..* 50/ });
   await plot.focus();
   await plot.press('ArrowLeft');
   await plot.press('ArrowLeft');

@@ -66,6 +66,9 @@ it('trains pasted text', async () => {
   await page.getByRole('button', { name: 'Start training' }).click();
   const job = await jobOf(page);
   expect(job.dataset).toMatchObject({ documents: 3, duplicates: 1 });
+  // All that may come next, where that is less than ten: a, b, n, o, the end.
+  const next = page.locator('tbody tr', { has: page.locator('.bar') });
+  await expect.poll(() => next.count()).toBe(5);
 });
 
 it('trains a file, and calls the model after it', async () => {

@@ -84,8 +84,9 @@ it('shows a tensor’s weights and how they are spread', async () => {
   const tensor = 'layer0.attn_wq';
   const page = await open(`/models/${model}/weights?tensor=${tensor}`);
   const answer = await inspector.getTensor({ model, tensor });
-  await page.getByRole('region', { name: `Weights of ${tensor}` }).waitFor();
-  const values = body(await csv(page, `Weights of ${tensor}`)).flat();
+  const name = `Weights of ${tensor}`;
+  await page.getByRole('region', { name, exact: true }).waitFor();
+  const values = body(await csv(page, name)).flat();
   expect(values.map(Number)).toEqual(answer.values!.values);
   const title = `How the weights of ${tensor} are spread`;
   const counts = (await csv(page, title)).slice(1).map((row) => row[2]);

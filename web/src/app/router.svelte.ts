@@ -67,6 +67,7 @@ class Router {
     if (link.target || link.hasAttribute('download')) return;
     const url = new URL(link.href, location.href);
     if (url.origin !== location.origin || !findRoute(url.pathname)) return;
+    if (url.hash) return; // a place on this page, which the browser goes to
     event.preventDefault();
     this.go(url.pathname + url.search);
   }
