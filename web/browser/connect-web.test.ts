@@ -50,7 +50,9 @@ async function bundle(): Promise<string> {
 }
 
 beforeAll(async () => {
-  server = await startServer(process.env['DASHBOARD_SERVER']!, '--max-calls=1');
+  server = await startServer(process.env['DASHBOARD_SERVER']!, {
+    flags: ['--max-calls=1'],
+  });
   const dist = process.env['DASHBOARD_DIST'];
   front = dist ? await startFront(server.http, dist) : undefined;
   const transport = createConnectTransport({

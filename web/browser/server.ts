@@ -7,18 +7,22 @@ export interface Server {
   stop: () => Promise<void>;
 }
 
-// Starts a microgptd that keeps nothing, on ports that are free. It is up once
-// it has logged where it listens.
+// Starts a microgptd, where nothing else is said one that keeps nothing, on ports
+// that are free. It is up once it has logged where it listens.
 export async function startServer(
   program: string,
-  ...flags: readonly string[]
+  {
+    http = '127.0.0.1:0',
+    dataDir = ':memory:',
+    flags = [] as readonly string[],
+  } = {},
 ): Promise<Server> {
   const child = spawn(
     program,
     [
       '--grpc-address=127.0.0.1:0',
-      '--http-address=127.0.0.1:0',
-      '--data-dir=:memory:',
+      `--http-address=${http}`,
+      `--data-dir=${dataDir}`,
       '--workers=2',
       '--drain-timeout-s=0',
       ...flags,

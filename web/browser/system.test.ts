@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 import { expect, it } from 'vitest';
 
-import { microgpt, numberIn, open, registry, useBrowser } from './dashboard';
+import {
+  expectRefusal,
+  microgpt,
+  numberIn,
+  open,
+  registry,
+  useBrowser,
+} from './dashboard';
 
 useBrowser();
 
@@ -41,4 +48,39 @@ it('passes on the licences of what it is built with', async () => {
   const answer = await page.request.get(address!);
   expect(answer.status()).toBe(200);
   expect(await answer.text()).toContain('Permission is hereby granted');
+});
+
+it('counts the calls of this browser, with how long they took', async () => {
+  const page = await open('/models');
+  let answers = 0;
+  page.on('requestfinished', (request) => {
+    if (request.url().endsWith('/GetModel')) ++answers;
+  });
+  await page
+    .getByRole('link', { name: /^names@/ })
+    .first()
+    .click();
+  await page.getByRole('heading', { name: /^names@/ }).waitFor();
+  // A name that is not there, by the address bar's own way within the page.
+  await page.evaluate(() => {
+    history.pushState(null, '', '/models/nmaes');
+    dispatchEvent(new PopStateEvent('popstate'));
+  });
+  await page.getByRole('alert').waitFor();
+  await page.getByRole('link', { name: 'System' }).click();
+  const row = page.locator('tr[data-method="GetModel"]');
+  await row.waitFor();
+  const [calls, median, longest, failed] = await row
+    .locator('td')
+    .allTextContents();
+  expect(answers).toBeGreaterThan(1);
+  expect(numberIn(calls!)).toBe(answers);
+  expect(numberIn(failed!)).toBe(1);
+  expect(median).toMatch(/^[\d.]+ (ms|sec)/);
+  expect(longest).toMatch(/^[\d.]+ (ms|sec)/);
+  // Its versions were asked for, too.
+  const lists = page.locator('tr[data-method="ListModels"] td').last();
+  await expect.poll(async () => numberIn(await lists.textContent())).toBe(1);
+  expectRefusal(404);
+  expectRefusal(404);
 });

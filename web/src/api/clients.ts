@@ -8,11 +8,13 @@ import { createConnectTransport } from '@connectrpc/connect-web';
 import { Inspector } from '../gen/microgpt/v1/inspector_pb';
 import { MicroGpt } from '../gen/microgpt/v1/microgpt_pb';
 import { Registry } from '../gen/microgpt/v1/registry_pb';
+import { timed, timings } from './timings.svelte';
 
 // Relative addresses stay on the page's own origin.
 const transport = createConnectTransport({
   baseUrl: globalThis.location?.origin ?? 'http://localhost',
   useBinaryFormat: false,
+  interceptors: [timed(timings)],
   // An answer of a newer server may have fields that this page does not know.
   jsonOptions: { ignoreUnknownFields: true },
 });

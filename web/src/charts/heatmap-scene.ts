@@ -35,7 +35,7 @@ const [lowest, fewRows] = [18, 64];
 const title = 24;
 const labels = 30;
 const edge = 8;
-const tallLabels = 14; // more, where labels of columns stand upright
+const mostUpright = 96; // of a label that stands upright
 
 // Cells as large as fit into `room` pixels across.
 export function layoutOf(grid: Grid, room: number, titled: boolean): Layout {
@@ -46,7 +46,9 @@ export function layoutOf(grid: Grid, room: number, titled: boolean): Layout {
   );
   const most = grid.rows.length > many ? ofMany : largest;
   const size = Math.max(smallest, Math.min(most, fits));
-  const upright = labelsTurned(grid, size) ? tallLabels : 0;
+  const upright = labelsTurned(grid, size)
+    ? Math.max(14, Math.min(mostUpright, longestLabel(grid, size)) - 22)
+    : 0;
   const top = (titled ? title : 0) + labels + 16 + upright;
   const tall =
     grid.rows.length <= fewRows && !isSquare(grid)
@@ -154,11 +156,26 @@ function cells(grid: Grid, layout: Layout, colours: Palette): Shape[] {
   });
 }
 
+// What joins the characters around it, and has no width of its own.
+const joins = /[\p{M}\p{Cf}]/u;
+
 // In characters of Latin script; those of East Asia are about twice as wide.
 function widthOf(text: string): number {
   let width = 0;
-  for (const character of text) width += character > '\u2e7f' ? 1.7 : 1;
+  for (const character of text) {
+    if (joins.test(character)) continue;
+    width += character > '\u2e7f' ? 1.7 : 1;
+  }
   return width;
+}
+
+// The label, cut where it would not fit upright.
+function shortened(text: string, font: number): string {
+  const most = mostUpright / (font * 0.62);
+  if (widthOf(text) <= most) return text;
+  const characters = [...text];
+  while (widthOf(characters.join('')) > most - 1) characters.pop();
+  return `${characters.join('')}…`;
 }
 
 function fontFor(size: number): number {
@@ -199,7 +216,7 @@ function names(grid: Grid, layout: Layout, colours: Palette): Shape[] {
       ...base,
       x: cells.x - 6,
       y,
-      text,
+      text: shortened(text, font),
       anchor: 'end',
       baseline: 'middle',
     });
@@ -207,11 +224,16 @@ function names(grid: Grid, layout: Layout, colours: Palette): Shape[] {
   for (const [column, text] of grid.columns.entries()) {
     if (column % everyColumn !== 0) continue;
     const x = cells.x + (column + 0.5) * size;
-    const place = { kind: 'text', ...base, x, y: cells.y - 6, text } as const;
+    const place = { kind: 'text', ...base, x, y: cells.y - 6 } as const;
     shapes.push(
       turned
-        ? { ...place, turned, baseline: 'middle' }
-        : { ...place, anchor: 'middle' },
+        ? {
+            ...place,
+            text: shortened(text, font),
+            turned,
+            baseline: 'middle',
+          }
+        : { ...place, text, anchor: 'middle' },
     );
   }
   return shapes;

@@ -53,3 +53,21 @@ export function prefixAt(
     .map(({ token }) => token?.text ?? '')
     .join('');
 }
+
+// What had been read when `position` was predicted from, as a heading has room
+// for it: of a long text the end.
+export function readBefore(
+  positions: readonly Pick<TraceResponse_Position, 'token'>[],
+  position: number,
+): string {
+  const most = 24;
+  if (position <= most) return begin + prefixAt(positions, position);
+  const last = positions.slice(position - most, position + 1);
+  return `…${prefixAt(last, most)}`;
+}
+
+// A text's grapheme clusters, what people take for its characters.
+export function graphemesOf(text: string): string[] {
+  const clusters = new Intl.Segmenter('und', { granularity: 'grapheme' });
+  return Array.from(clusters.segment(text), ({ segment }) => segment);
+}

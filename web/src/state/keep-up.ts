@@ -2,7 +2,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 
 // Whether asking again may help: the stream was cut, or the server is starting.
-function isPassing(error: unknown): boolean {
+export function isPassing(error: unknown): boolean {
   const { code, cause } = ConnectError.from(error);
   return (
     code === Code.Unavailable ||

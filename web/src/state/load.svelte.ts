@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { type Failure, failureOf } from '../api/failure';
+import { isPassing } from './keep-up';
+
+// So long after a call that the server did not answer.
+const retryMs = 2000;
 
 // What a call answers, and how it goes.
 export interface Loaded<T> {
@@ -15,7 +19,8 @@ export interface Loaded<T> {
 // its first `await` changes. A call whose answer nobody wants any more, for the
 // question changed or the reader left, is aborted. Where `ask` gives undefined
 // there is nothing to ask. With `repeatMs` it asks again so long after each
-// answer, while the page is in sight. To be called while a component is made.
+// answer, while the page is in sight; without it, where the server does not
+// answer, until it does. To be called while a component is made.
 export function load<T>(
   ask: (signal: AbortSignal) => Promise<T> | undefined,
   { repeatMs }: { repeatMs?: number } = {},
@@ -36,17 +41,18 @@ export function load<T>(
     return () => controller.abort();
   });
 
-  // Once more after `repeatMs`, or when the page comes back into sight.
-  function repeatLater(signal: AbortSignal) {
-    const again = () => {
+  // Once more after `ms`, or when the page comes back into sight.
+  function repeatLater(signal: AbortSignal, ms: number) {
+    const ask = () => {
       if (!signal.aborted && document.visibilityState === 'visible') ++turn;
     };
-    const timer = setTimeout(again, repeatMs);
-    document.addEventListener('visibilitychange', again, { signal });
+    const timer = setTimeout(ask, ms);
+    document.addEventListener('visibilitychange', ask, { signal });
     signal.addEventListener('abort', () => clearTimeout(timer));
   }
 
   async function settle(answer: Promise<T>, signal: AbortSignal) {
+    let again = repeatMs;
     try {
       const result = await answer;
       if (signal.aborted) return;
@@ -54,9 +60,10 @@ export function load<T>(
     } catch (error) {
       if (signal.aborted) return;
       failure = failureOf(error);
+      if (isPassing(error)) again ??= retryMs;
     }
     busy = false;
-    if (repeatMs !== undefined) repeatLater(signal);
+    if (again !== undefined) repeatLater(signal, again);
   }
 
   return {

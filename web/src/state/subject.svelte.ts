@@ -82,7 +82,8 @@ export class Subject {
   readonly #origin: Loaded<Origin>;
   // undefined: not known yet.
   #checkpoints = $state.raw<readonly number[]>();
-  #lost = $state.raw<Failure>(); // why they are not known
+  #unknown = $state.raw<Failure>(); // why they are not known
+  #lost = $state(false); // the stream of them was, and is asked for again
   readonly #written = $derived(JSON.stringify(this.#named() ?? null));
   readonly #snapshot = $derived<Snapshot | undefined>(
     JSON.parse(this.#written) ?? undefined,
@@ -95,7 +96,8 @@ export class Subject {
       const origin = this.#origin.value;
       if (!origin) return;
       const controller = new AbortController();
-      [this.#checkpoints, this.#lost] = [undefined, undefined];
+      [this.#checkpoints, this.#unknown] = [undefined, undefined];
+      this.#lost = false;
       void this.#follow(origin, controller.signal);
       return () => controller.abort();
     });
@@ -113,11 +115,12 @@ export class Subject {
       if (checkpoints.length > 0) this.#checkpoints = checkpoints;
       return done;
     };
+    const lost = (yes: boolean) => (this.#lost = yes);
     const open = () => inspector.getMetrics(request, { signal });
     try {
-      await keepUp({ open, take, signal });
+      await keepUp({ open, take, signal, lost });
     } catch (error) {
-      this.#lost = failureOf(error);
+      this.#unknown = failureOf(error);
     }
     this.#checkpoints ??= [];
   }
@@ -130,9 +133,21 @@ export class Subject {
     return this.#checkpoints ?? [];
   }
 
+  // Why there are no checkpoints, where there are none: none was kept, or the
+  // model was imported. undefined also while they are not known yet.
+  get absence(): 'none' | 'imported' | undefined {
+    if (this.#checkpoints?.length !== 0) return undefined;
+    return this.#origin.value?.job === '' ? 'imported' : 'none';
+  }
+
   // Why the checkpoints are not known, if they aren't.
   get failure() {
-    return this.#origin.failure ?? this.#lost;
+    return this.#origin.failure ?? this.#unknown;
+  }
+
+  // The server does not answer while a run is followed.
+  get lost(): boolean {
+    return this.#lost;
   }
 
   get step(): number | undefined {

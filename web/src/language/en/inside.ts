@@ -83,6 +83,8 @@ export const inside = {
     query: 'from',
     key: 'to',
     weight: 'weight',
+    earlier: (share: string) =>
+      `${share} of it goes to positions before those in sight.`,
   },
   heads: {
     title: (layer: string) => `Head outputs, layer ${layer}`,
@@ -181,6 +183,26 @@ export const inside = {
       `${token} is token ${id}: row ${id} of wte. It stands at position ` +
       `${position}: row ${position} of wpe. Their sum, scaled to length ` +
       'one a number (RMSNorm), begins the residual stream.',
+    embeddingExplanation:
+      'A row of numbers each: what the token means to the model, what its ' +
+      'place means, and both together, as the first layer reads them. Green ' +
+      'is above 0, orange below.',
+    weightsExplanation:
+      'A row is a head, a column a position up to this one: how much of that ' +
+      'position’s value the head takes. Each row sums to 1.',
+    addsExplanation:
+      'The stream before this stage, what the stage adds to it, and the sum, ' +
+      'which the next stage reads. Where the middle row is pale, the stage ' +
+      'leaves that number as it was.',
+    hiddenExplanation:
+      'All neurons of the layer, sixteen a row: number and column together ' +
+      'name one. An empty colour is a neuron that is off here.',
+    logitsExplanation:
+      'The ten tokens with the highest scores. Only the differences between ' +
+      'scores count: one more makes a token about 2.7 times as likely.',
+    probabilitiesExplanation:
+      'The same ten tokens; all of the vocabulary together sums to 1. The ' +
+      'temperature divides the logits before they become chances to be drawn.',
     tokenRow: 'wte',
     positionRow: 'wpe',
     streamRow: 'stream',

@@ -4,6 +4,8 @@ export const panels = {
   modelOrRun: 'Model or run',
   models: 'Models',
   runs: 'Runs',
+  imported:
+    'This model was imported: it has no training here, and no checkpoints.',
   text: 'Text',
   prefix: 'Beginning',
   prefixHint: 'What stands before; empty: the start of a string.',

@@ -109,6 +109,8 @@ export const playground = {
   matrixPrefixHint: 'Each row stands for this and one more character.',
   matrixUnknown: 'The training text is not known here.',
   matrixMost: (count: string) => `The ${count} likeliest characters are shown.`,
+  matrixSparse: (count: string) =>
+    `Of each row the ${count} likeliest were asked for; other cells are empty.`,
   matrixExplanation:
     'Each row is one character that may follow the beginning, each column ' +
     'what may come after it; the colour is its probability. Beside it, the ' +

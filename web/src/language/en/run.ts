@@ -72,7 +72,9 @@ export const run = {
     'without end is a sign of too high a learning rate. Change divided by ' +
     'weights is how much of themselves they move in a step; 0.001 is healthy.',
   samples: 'Samples',
-  samplesText: 'Five strings from the newest weights.',
+  samplesText: 'From the newest weights, five at a time; the last 20 stay.',
+  samplesAt: (step: string) => `At step ${step}`,
+  drawMore: (count: string) => `Draw ${count} from the model`,
   noSamples: 'The first ones come while it trains.',
   settings: 'Settings',
   failed: 'The training failed',

@@ -35,6 +35,22 @@ export const system = {
   stop: 'Stop',
   stopRun: (job: string) => `Stop run ${job}`,
   made: 'Asked for',
+  callTimes: {
+    title: 'Calls of this page',
+    text:
+      'How long the server took to answer, as this browser measured it since ' +
+      'the page was opened, the way there and back included. Calls of others ' +
+      'are not among them.',
+    method: 'Call',
+    calls: 'Calls',
+    median: 'Median',
+    worst: 'Longest',
+    failed: 'Failed',
+    explanation:
+      'Half of the calls were answered within the median. Median and longest ' +
+      'are those of the last 100 answers to each call; a stream has answered ' +
+      'with its first message. What the page itself gave up is not counted.',
+  },
   licences: 'Licences of what the dashboard is built with',
   explanation:
     'Trainings wait in a queue until a training thread is free; each takes ' +

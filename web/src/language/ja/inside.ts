@@ -68,6 +68,7 @@ export const inside: Catalogue['inside'] = {
     query: '見る側',
     key: '見られる側',
     weight: '重み',
+    earlier: (share) => `うち ${share} は、表示より前の位置に向いています。`,
   },
   heads: {
     title: (layer) => `ヘッドの出力（層 ${layer}）`,
@@ -158,6 +159,24 @@ export const inside: Catalogue['inside'] = {
       `${token} はトークン ${id}、つまり wte の ${id} 行です。位置 ${position} に` +
       `あるので wpe の ${position} 行を足し、大きさをそろえた（RMSNorm）ものが` +
       '残差ストリームの始まりです。',
+    embeddingExplanation:
+      '1 行ずつ、トークンがモデルにとって持つ意味、位置の持つ意味、そして最初の層が' +
+      '読む両者の和です。緑は正、橙は負です。',
+    weightsExplanation:
+      '行はヘッド、列はここまでの位置で、ヘッドがその位置の値をどれだけ取り込むかを' +
+      '表します。各行の合計は 1 です。',
+    addsExplanation:
+      'この段の前のストリーム、この段が足すもの、そして次の段が読む和です。真ん中の行の' +
+      '色が薄いところは、ほとんど変わりません。',
+    hiddenExplanation:
+      '層のすべてのニューロンを 1 行に 16 個ずつ並べたものです。行と列の数を足すと番号に' +
+      'なります。色のないものはここでは働いていません。',
+    logitsExplanation:
+      'スコアの高い 10 個のトークンです。意味があるのはスコアの差だけで、1 大きいと' +
+      'およそ 2.7 倍起こりやすくなります。',
+    probabilitiesExplanation:
+      '同じ 10 個のトークンです。語彙全体の合計は 1 です。温度は、抽選の確率にする前に' +
+      'ロジットを割る数です。',
     tokenRow: 'wte',
     positionRow: 'wpe',
     streamRow: '残差',

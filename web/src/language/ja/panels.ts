@@ -6,6 +6,8 @@ export const panels: Catalogue['panels'] = {
   modelOrRun: 'モデルまたは学習',
   models: 'モデル',
   runs: '学習',
+  imported:
+    'このモデルは読み込まれたもので、ここには学習もチェックポイントもありません。',
   text: 'テキスト',
   prefix: '書き出し',
   prefixHint: 'その前にある文字。空欄：文字列の先頭。',

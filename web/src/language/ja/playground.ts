@@ -102,6 +102,8 @@ export const playground: Catalogue['playground'] = {
   matrixPrefixHint: '各行は、これにもう 1 文字続けたものです。',
   matrixUnknown: '学習テキストが分かりません。',
   matrixMost: (count) => `有力な ${count} 文字を表示しています。`,
+  matrixSparse: (count) =>
+    `各行で調べたのは有力な ${count} 文字だけで、それ以外の欄は空です。`,
   matrixExplanation:
     '行は書き出しに続きうる文字、列はその次に来うる文字で、色が確率です。隣は学習' +
     'テキストで数えた同じ割合です。両者が違うところは、モデルがその並びをまだ学んで' +

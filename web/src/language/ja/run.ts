@@ -67,7 +67,9 @@ export const run: Catalogue['run'] = {
     '0 に近いテンソルはほとんど学ばず、際限なく大きくなるのは学習率が高すぎる' +
     'しるしです。変化／重みは 1 ステップで自分自身の何割動くかで、0.001 ほどが健全です。',
   samples: 'サンプル',
-  samplesText: '最新の重みから引いた 5 つの文字列。',
+  samplesText: '最新の重みから 5 つずつ生成し、最近の 20 個を残します。',
+  samplesAt: (step) => `ステップ ${step}`,
+  drawMore: (count) => `モデルから ${count} 個引く`,
   noSamples: '学習が進むと現れます。',
   settings: '設定',
   failed: '学習は失敗しました',

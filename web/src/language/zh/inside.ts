@@ -63,6 +63,7 @@ export const inside: Catalogue['inside'] = {
     query: '从',
     key: '到',
     weight: '权重',
+    earlier: (share) => `其中 ${share} 落在所示范围之前的位置上。`,
   },
   heads: {
     title: (layer) => `第 ${layer} 层各头的输出`,
@@ -146,6 +147,20 @@ export const inside: Catalogue['inside'] = {
     embeddingText: (token, id, position) =>
       `${token} 是词元 ${id}：wte 的第 ${id} 行。它在位置 ${position}：wpe 的第 ` +
       `${position} 行。两者之和经归一化（RMSNorm）后就是残差流的开头。`,
+    embeddingExplanation:
+      '每行一组数：词元对模型的含义、位置的含义，以及第一层读到的两者之和。绿色为正，' +
+      '橙色为负。',
+    weightsExplanation:
+      '行是注意力头，列是到此为止的位置：该头取用那个位置的值有多少。每行之和为 1。',
+    addsExplanation:
+      '这一阶段之前的残差流、这一阶段加上的内容，以及下一阶段读到的和。中间一行颜色浅的' +
+      '地方几乎没有改变。',
+    hiddenExplanation:
+      '该层的所有神经元，每行 16 个：行号加列号就是编号。没有颜色的在这里没有激活。',
+    logitsExplanation:
+      '得分最高的十个词元。只有得分之差才有意义：高 1，可能性约为 2.7 倍。',
+    probabilitiesExplanation:
+      '同样的十个词元；整个词表之和为 1。温度是在变成抽取概率之前除 logit 的数。',
     tokenRow: 'wte',
     positionRow: 'wpe',
     streamRow: '残差流',

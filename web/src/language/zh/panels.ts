@@ -6,6 +6,7 @@ export const panels: Catalogue['panels'] = {
   modelOrRun: '模型或训练',
   models: '模型',
   runs: '训练',
+  imported: '这个模型是导入的：这里没有它的训练，也没有检查点。',
   text: '文本',
   prefix: '开头',
   prefixHint: '之前的字符；留空：串的开头。',

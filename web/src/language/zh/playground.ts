@@ -97,6 +97,8 @@ export const playground: Catalogue['playground'] = {
   matrixPrefixHint: '每一行表示在它之后再加一个字符。',
   matrixUnknown: '这里不知道训练文本。',
   matrixMost: (count) => `显示最可能的 ${count} 个字符。`,
+  matrixSparse: (count) =>
+    `每一行只查询了最可能的 ${count} 个字符，其余格子为空。`,
   matrixExplanation:
     '每一行是可能跟在开头之后的一个字符，每一列是它之后可能出现的字符，颜色是概率。旁边' +
     '是在训练文本中数出的同样比例。两者不同之处，要么模型没学会这个字对，要么它看得比' +

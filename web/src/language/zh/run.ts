@@ -60,7 +60,9 @@ export const run: Catalogue['run'] = {
     '每个张量的梯度长度（L2）：它被拉得有多用力。接近 0 的张量几乎不在学习；不断增大' +
     '则说明学习率过高。变化除以权重，是它一步之内挪动自身的比例，0.001 左右较为健康。',
   samples: '样例',
-  samplesText: '用最新的权重抽出的五个串。',
+  samplesText: '用最新的权重每次生成五个，保留最近的 20 个。',
+  samplesAt: (step) => `第 ${step} 步`,
+  drawMore: (count) => `从模型抽取 ${count} 个`,
   noSamples: '训练过程中会陆续出现。',
   settings: '设置',
   failed: '训练失败',

@@ -37,6 +37,18 @@ export const system: Catalogue['system'] = {
   stop: '停止',
   stopRun: (job) => `停止训练 ${job}`,
   made: '请求时间',
+  callTimes: {
+    title: '本页面的调用',
+    text: '自页面打开以来，由这个浏览器测得的服务器应答时间，包括往返路程。不含其他人的调用。',
+    method: '调用',
+    calls: '次数',
+    median: '中位数',
+    worst: '最长',
+    failed: '失败',
+    explanation:
+      '一半的调用在中位数之内得到应答。中位数和最长取自每种调用最近的 100 次应答；流以' +
+      '第一条消息为应答。页面自己放弃的不计入。',
+  },
   licences: '仪表盘所用软件的许可证',
   explanation:
     '训练在队列中等待，直到有训练线程空闲；每次训练占用一个，或所要求的数目。生成线程' +

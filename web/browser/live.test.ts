@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+//
+// Pages that are open while something happens to what they show.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { createClient } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-node';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { Inspector } from '../src/gen/microgpt/v1/inspector_pb';
+import { MicroGpt } from '../src/gen/microgpt/v1/microgpt_pb';
+import {
+  forgiveNoAnswer,
+  expectRefusal,
+  inspector,
+  microgpt,
+  numberIn,
+  open,
+  registry,
+  useBrowser,
+} from './dashboard';
+import { type Front, startFront } from './front';
+import { type Server, startServer } from './server';
+
+useBrowser();
+
+const endless = { steps: 1_000_000, nEmbd: 64 };
+const patient = { timeout: 20_000 };
+
+async function begun(model: string, config = endless): Promise<string> {
+  return (await microgpt.train({ model, dataset: 'names', config })).job;
+}
+
+const slider = (page: Page) => page.getByRole('slider', { name: 'Checkpoint' });
+
+// How many checkpoints the slider goes over, behind the first.
+async function reach(page: Page): Promise<number> {
+  return Number(await slider(page).getAttribute('max'));
+}
+
+async function shownStep(page: Page): Promise<number> {
+  return numberIn(await slider(page).getAttribute('aria-valuetext'));
+}
+
+const lossOf = async (page: Page) =>
+  numberIn(await page.getByTestId('loss').textContent());
+
+it('looks inside a run at its newest checkpoint while it trains', async () => {
+  // Checkpoints stay at every 32nd of the steps: not too many of them.
+  const job = await begun('growing', { steps: 400_000, nEmbd: 32 });
+  const page = await open(`/runs/${job}/inside?text=emma`);
+  await page.getByTestId('loss').waitFor();
+  await expect.poll(() => reach(page), patient).toBeGreaterThan(2);
+  const [most, step, loss] = [
+    await reach(page),
+    await shownStep(page),
+    await lossOf(page),
+  ];
+  await expect.poll(() => reach(page), patient).toBeGreaterThan(most);
+  await expect.poll(() => shownStep(page), patient).toBeGreaterThan(step);
+  await expect.poll(() => lossOf(page), patient).not.toBe(loss);
+  expect(new URL(page.url()).searchParams.get('step')).toBeNull();
+
+  // Who chooses a step keeps it, while the slider goes on growing.
+  await slider(page).focus();
+  await page.keyboard.press('Home');
+  await page.waitForURL(/step=0/);
+  const first = await inspector.trace({ job, step: 0, text: 'emma' });
+  await expect.poll(() => lossOf(page)).toBeCloseTo(first.loss, 4);
+  const then = await reach(page);
+  await expect.poll(() => reach(page), patient).not.toBe(then);
+  expect(await shownStep(page)).toBe(0);
+
+  await microgpt.cancelTraining({ job });
+  await microgpt.getStatus({ job, wait: { seconds: 20n } });
+  const last = await inspector.trace({ job, text: 'emma' });
+  await page.keyboard.press('End');
+  await expect.poll(() => shownStep(page), patient).toBe(last.step);
+  await expect.poll(() => lossOf(page)).toBeCloseTo(last.loss, 4);
+});
+
+it('keeps the last twenty samples of a run that goes on', async () => {
+  const job = await begun('chatty');
+  const page = await open(`/runs/${job}`);
+  const batches = page.locator('ul.samples');
+  await expect.poll(() => batches.count(), { timeout: 30_000 }).toBe(4);
+  expect(await batches.locator('li').count()).toBe(20);
+  const steps = await page
+    .getByRole('heading', { name: /^At step/ })
+    .allTextContents();
+  const numbers = steps.map(numberIn);
+  expect(numbers).toEqual([...numbers].sort((a, b) => b - a));
+});
+
+it('trains what was stopped again with the same settings', async () => {
+  const job = await begun('again');
+  const page = await open(`/runs/${job}`);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.locator('[data-state="CANCELLED"]').waitFor();
+  await page.getByRole('link', { name: 'Train again' }).click();
+  await page.getByText(`Settings and data of run ${job}`).waitFor();
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await page.waitForURL(/\/runs\/(?!.*from)/);
+  await expect.poll(() => page.url()).not.toContain(job);
+  const next = new URL(page.url()).pathname.split('/').at(-1)!;
+  const [before, now] = await Promise.all(
+    [job, next].map((job) => microgpt.getStatus({ job })),
+  );
+  expect(now!.config).toEqual(before!.config);
+  expect(now!.dataset!.id).toBe(before!.dataset!.id);
+});
+
+it('says that a model was deleted while its page was open', async () => {
+  const documents = ['emma', 'mia', 'lea'];
+  const wait = { seconds: 20n };
+  await microgpt.train({ model: 'fleeting', documents, wait });
+  const page = await open('/models/fleeting/inside?text=emma');
+  await page.getByTestId('loss').waitFor();
+  await registry.deleteModel({ model: 'fleeting' });
+  await page.getByLabel('Text', { exact: true }).fill('mia');
+  const said = await inspector
+    .trace({ model: 'fleeting', text: 'mia' })
+    .catch((error) => error.rawMessage as string);
+  await page
+    .getByRole('alert')
+    .getByText(said as string)
+    .waitFor();
+  await page.getByText('Below is the last text').waitFor();
+  expectRefusal(404);
+});
+
+// A server of its own, which keeps what it has, and is stopped and started.
+let directory: string;
+let server: Server;
+let front: Front | undefined;
+let pages: string;
+
+const program = process.env['DASHBOARD_SERVER']!;
+
+async function restart(): Promise<void> {
+  const http = new URL(server.http).host;
+  server = await startServer(program, { http, dataDir: directory });
+}
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'dashboard-'));
+  server = await startServer(program, { dataDir: directory });
+  const dist = process.env['DASHBOARD_DIST'];
+  front = dist ? await startFront(server.http, dist) : undefined;
+  pages = front?.origin ?? server.http;
+});
+
+afterAll(async () => {
+  await front?.stop();
+  await server.stop();
+  await rm(directory, { recursive: true });
+});
+
+function own() {
+  const baseUrl = server.http;
+  const transport = createConnectTransport({
+    baseUrl,
+    httpVersion: '1.1',
+    useBinaryFormat: false,
+  });
+  return {
+    microgpt: createClient(MicroGpt, transport),
+    inspector: createClient(Inspector, transport),
+  };
+}
+
+it('comes back by itself when the server does', async () => {
+  const page = await open('/models/names/inside?text=emma', { baseURL: pages });
+  await page.getByTestId('loss').waitFor();
+  await server.stop();
+  await page.getByLabel('Text', { exact: true }).fill('mia');
+  const alert = page.getByRole('alert');
+  await alert.getByText('The server does not answer.').first().waitFor();
+  await restart();
+  await expect.poll(() => alert.count(), patient).toBe(0);
+  const { loss } = await own().inspector.trace({ model: 'names', text: 'mia' });
+  await expect.poll(() => lossOf(page)).toBeCloseTo(loss, 4);
+  forgiveNoAnswer();
+});
+
+it('follows a run through a restart of the server', async () => {
+  const { job } = await own().microgpt.train({
+    model: 'restarted',
+    dataset: 'names',
+    config: endless,
+  });
+  const run = await open(`/runs/${job}`, { baseURL: pages });
+  const inside = await open(`/runs/${job}/inside?text=emma`, {
+    baseURL: pages,
+  });
+  const at = run.getByText(/of 1,000,000 steps/);
+  await expect
+    .poll(async () => numberIn(await at.textContent()), patient)
+    .toBeGreaterThan(0);
+  await inside.getByTestId('loss').waitFor();
+  await server.stop();
+  const lost = /^The connection was lost/;
+  await run.getByText(lost).waitFor();
+  await inside.getByText(lost).waitFor();
+  await restart();
+  await run.getByText('Attempt 2').waitFor(patient);
+  await expect.poll(() => run.getByText(lost).count(), patient).toBe(0);
+  await expect.poll(() => inside.getByText(lost).count(), patient).toBe(0);
+  const step = await shownStep(inside);
+  await expect.poll(() => shownStep(inside), patient).not.toBe(step);
+  await own().microgpt.cancelTraining({ job });
+  await run.locator('[data-state="CANCELLED"]').waitFor();
+  forgiveNoAnswer();
+});
