@@ -13,6 +13,8 @@ function chunkOf(module: string): string | undefined {
   if (from(/node_modules\/(d3-\w+|internmap)\//)) return 'charts';
   if (from(/\/src\/charts\//)) return 'charts';
   if (from(/node_modules|\0/)) return 'libraries';
+  // A run's page has this panel alone of them.
+  if (from(/\/src\/panels\/NextTokens\.svelte/)) return undefined;
   if (
     from(
       /\/src\/(inside|panels)\/|\/src\/pages\/(inside|weights|learn|playground)\//,

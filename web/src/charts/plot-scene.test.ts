@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
 
-import { columnsOf, nearestTo, xRange, yRange } from './plot-scene';
+import { columnsOf, nearestTo, shownOf, xRange, yRange } from './plot-scene';
 
 const line = (x: number[], y: (number | undefined)[]) => ({
   name: 'loss',
@@ -68,6 +68,36 @@ describe('columnsOf', () => {
 
   it('has none of no lines', () => {
     expect(columnsOf([])).toEqual({ x: [], y: [] });
+  });
+});
+
+describe('shownOf', () => {
+  const wave = Array.from(
+    { length: 4000 },
+    (_, i) => [i / 40, 50 + 40 * Math.sin(i * i)] as const,
+  );
+
+  it('keeps the highest and the lowest of each column of pixels', () => {
+    const shown = shownOf(wave);
+    expect(shown.length).toBeLessThanOrEqual(201);
+    const range = (points: typeof shown, column: number) => {
+      const all = points.filter(([x]) => Math.floor(x) === column);
+      const heights = all.map(([, y]) => y);
+      return [Math.min(...heights), Math.max(...heights)];
+    };
+    for (let column = 0; column < 100; ++column) {
+      expect(range(shown, column)).toEqual(range([...wave], column));
+    }
+    expect(shown.map(([x]) => x)).toEqual(
+      shown.map(([x]) => x).sort((a, b) => a - b),
+    );
+    expect(shown.at(-1)).toBe(wave.at(-1));
+  });
+
+  it('leaves what has a column each as it is', () => {
+    const few = wave.filter((_, i) => i % 40 === 0);
+    expect(shownOf(few)).toEqual(few);
+    expect(shownOf([])).toEqual([]);
   });
 });
 
