@@ -192,6 +192,21 @@ it('goes step by step to the token that the seed draws', async () => {
   expect(sentence).toContain(draw!.token!.text || 'end');
 });
 
+it('plays the stages one after the other, and pauses', async () => {
+  const page = await open(`/models/${model}/inside?text=${text}&view=steps`);
+  const frame = () => Number(new URL(page.url()).searchParams.get('frame'));
+  // The checkpoints above have such buttons, too.
+  const player = page.locator('.player');
+  const button = (name: string) =>
+    player.getByRole('button', { name, exact: true });
+  await button('Play').click();
+  await expect.poll(frame, { timeout: 10_000 }).toBe(2);
+  await button('Pause').click();
+  await button('Play').waitFor();
+  const slider = page.getByLabel('Stage', { exact: true });
+  await expect.poll(() => slider.inputValue()).toBe(String(frame()));
+});
+
 it('shows what a step adds to the residual stream', async () => {
   const trace = await inspector.trace({ model, text });
   const page = await open(

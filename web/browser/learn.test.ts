@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 
 import {
+  csv,
   inspector,
   microgpt,
   numberIn,
@@ -30,6 +31,25 @@ it('numbers the tokens as the model does', async () => {
   const ids = await rows.locator('td:nth-child(3)').allTextContents();
   expect(ids.map(Number)).toEqual(
     trace.positions.map(({ token }) => token!.id),
+  );
+});
+
+it('shows the attention of the text, head by head', async () => {
+  const trace = await inspector.trace({ model: 'names', text: 'mia' });
+  const n = trace.positions.length;
+  const page = await open('/learn?lesson=3&text=mia');
+  await page.getByRole('button', { name: /Enlarge layer 0, head 3$/ }).click();
+  const rows = await csv(page, 'Attention of layer 0, head 3');
+  expect(
+    rows
+      .slice(1)
+      .flatMap((row) => row.slice(1))
+      .filter((field) => field !== '')
+      .map(Number),
+  ).toEqual(
+    trace.layers[0]!.weights!.values.slice(3 * n * n).filter(
+      (_, at) => at % n <= Math.floor(at / n),
+    ),
   );
 });
 

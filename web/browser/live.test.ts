@@ -13,6 +13,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Inspector } from '../src/gen/microgpt/v1/inspector_pb';
 import { MicroGpt } from '../src/gen/microgpt/v1/microgpt_pb';
 import {
+  csv,
   forgiveNoAnswer,
   expectRefusal,
   inspector,
@@ -80,6 +81,28 @@ it('looks inside a run at its newest checkpoint while it trains', async () => {
   await page.keyboard.press('End');
   await expect.poll(() => shownStep(page), patient).toBe(last.step);
   await expect.poll(() => lossOf(page)).toBeCloseTo(last.loss, 4);
+});
+
+it('maps the embeddings of a run’s newest checkpoint', async () => {
+  const job = await begun('mapped', { steps: 400_000, nEmbd: 32 });
+  const page = await open(`/runs/${job}/weights`);
+  const map = page.getByRole('region', { name: 'Map of wte' });
+  await map.waitFor();
+  const first = await shownStep(page);
+  await expect.poll(() => shownStep(page), patient).toBeGreaterThan(first);
+  await microgpt.cancelTraining({ job });
+  await microgpt.getStatus({ job, wait: { seconds: 20n } });
+  const components = 8;
+  const { points, step } = await inspector.project({ job, components });
+  await expect.poll(() => shownStep(page), patient).toBe(step);
+  // Signs agree with the picture before.
+  const sizes = (values: number[]) => values.map(Math.abs);
+  await expect
+    .poll(async () => {
+      const rows = (await csv(page, 'Map of wte')).slice(1);
+      return sizes(rows.map((row) => Number(row[2])));
+    }, patient)
+    .toEqual(sizes(points!.values.filter((_, at) => at % components === 0)));
 });
 
 it('keeps the last twenty samples of a run that goes on', async () => {

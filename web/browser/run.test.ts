@@ -75,6 +75,26 @@ it('shows learning rate and norms, as the API has them', async () => {
   expect(wte).toEqual(norms.get('wte'));
 });
 
+it('passes on what the server advises', async () => {
+  const documents = ['anna', 'otto'];
+  const wait = { seconds: 30n };
+  const config = { steps: 1000 };
+  const job = await microgpt.train({
+    model: 'few',
+    documents,
+    config,
+    wait,
+  });
+  expect(job.advice.length).toBeGreaterThan(0);
+  const page = await open(`/runs/${job.job}`);
+  for (const sentence of job.advice) await page.getByText(sentence).waitFor();
+  // Five tokens in all: fewer candidates than are listed of other models.
+  const rows = page.locator('section', {
+    has: page.getByRole('heading', { name: 'Replay' }),
+  });
+  await expect.poll(() => rows.locator('tbody tr').count()).toBe(job.vocabSize);
+});
+
 it('draws the lines to compare with', async () => {
   const job = await trained('lines', { steps: 200 });
   const { losses } = await microgpt.evaluate({ model: `lines@${job.version}` });

@@ -57,6 +57,20 @@ it('trains with every setting as the form has it, seed 0 among them', async () =
   });
 });
 
+it('trains city names for as few and as many steps as asked for', async () => {
+  for (const steps of [10, 5000]) {
+    const page = await open('/train?seed=0');
+    const sets = page.locator('select').filter({ hasText: 'cities-ja' });
+    await sets.selectOption('cities-ja');
+    await page.locator('input[name="steps"]').fill(String(steps));
+    await page.locator('input[name="n_layer"]').fill('2');
+    await page.getByRole('button', { name: 'Start training' }).click();
+    const job = await jobOf(page);
+    expect(job.model).toBe('cities-ja');
+    expect(job.config).toMatchObject({ steps, seed: 0, nLayer: 2 });
+  }
+});
+
 it('trains pasted text', async () => {
   const page = await open('/train');
   await page.getByLabel('Pasted text').check();

@@ -60,6 +60,7 @@ function letters(count: number) {
   const named = (id: number) => ({ id, text: String.fromCodePoint(97 + id) });
   const ask: Ask = async (request) => {
     asked.push(request);
+    if (request.top > count) throw new Error(`top is above ${count}`);
     const candidates = Array.from({ length: count }, (_, id) => ({
       token: named(id),
       probability: 1 / count,
@@ -93,4 +94,7 @@ it('asks for the likeliest rows of a large one, each by itself', async () => {
     [...'abcdefghij'].map((text) => `x${text}`),
   );
   expect(matrixOf(some, 10).columns.length).toBe(10);
+  expect(matrixOf(await nextAfter(letters(200).ask, '', 10), 10).cut).toBe(
+    true,
+  );
 });

@@ -60,7 +60,7 @@ export async function nextAfter(
   prefix: string,
   most: number,
 ): Promise<NextTokensResponse> {
-  const first = await ask({ prefix, top: fewTokens + 1 });
+  const first = await ask({ prefix, top: 0 });
   const candidates = first.next?.candidates ?? [];
   if (candidates.length <= fewTokens) {
     return ask({ prefix, after: true, top: 0 });
@@ -69,11 +69,11 @@ export async function nextAfter(
     .flatMap(({ token }) => (token?.text ? [token] : []))
     .slice(0, most)
     .sort((a, b) => a.id - b.id);
+  const top = Math.min(candidatesARow, candidates.length);
   const after: Distribution[] = [];
   for (let at = 0; at < tokens.length; at += atOnce) {
     const some = tokens.slice(at, at + atOnce).map(async ({ id, text }) => {
-      const row = { prefix: prefix + text, top: candidatesARow };
-      const { next } = await ask(row);
+      const { next } = await ask({ prefix: prefix + text, top });
       // Together with the prefix, marks may be another token.
       return next && next.after?.id === id ? [next] : [];
     });
