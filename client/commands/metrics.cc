@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <string>
 
 #include "client/command_line/values.h"
@@ -115,9 +114,13 @@ class MetricsPlot final : public MetricsSink {
 };
 
 // How to go on after `last`, the newest message.
-std::string GoOn(const Message& last, unsigned next_step) {
-  return fmt::format("mgpt metrics {} --follow --from {}", last.job(),
-                     next_step);
+std::string GoOn(const Message& last, unsigned next_step,
+                 const MetricsOptions& options) {
+  const std::uint32_t every = options.request.every();
+  return fmt::format("mgpt metrics {} --follow --from {}{}{}", last.job(),
+                     next_step,
+                     every > 0 ? fmt::format(" --every {}", every) : "",
+                     options.plot ? " --plot" : "");
 }
 
 // Reads all messages into `sink`.
@@ -140,7 +143,7 @@ absl::Status ReadMetrics(Session& session, const MetricsOptions& options,
   if (status.ok() || !request.follow() || last.job().empty()) {
     return Explained(status, "metrics", ListFor(options.target));
   }
-  const std::string go_on = GoOn(last, next_step);
+  const std::string go_on = GoOn(last, next_step, options);
   if (status.code() == absl::StatusCode::kCancelled) {
     return absl::CancelledError(
         fmt::format("job {} goes on. Follow it: {}", last.job(), go_on));

@@ -97,6 +97,18 @@ std::string Show(const v1::TraceResponse& trace, const TraceOptions& options) {
   }
 }
 
+// Only the table of attention knows of heads.
+absl::Status CheckHeadIsShown(const TraceOptions& options, Format format) {
+  const bool attention =
+      options.view.value_or(View::kAttention) == View::kAttention;
+  if (!options.head || (attention && format == Format::kTable)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      "--head: only the table of attention shows a head alone; leave out "
+      "--view and --output, or --head. See: mgpt trace --help");
+}
+
 absl::Status CheckFormat(const TraceOptions& options, Format format) {
   const bool rows = format == Format::kCsv || format == Format::kText;
   if (!rows || options.view.value_or(View::kPredictions) == View::kPredictions)
@@ -130,7 +142,8 @@ void PrintTable(Session& session, v1::TraceResponse& trace,
 
 absl::Status RunTrace(Session& session, const TraceOptions& options) {
   const Format format = session.FormatOr(Format::kTable);
-  const absl::Status valid = CheckFormat(options, format);
+  absl::Status valid = CheckFormat(options, format);
+  if (valid.ok()) valid = CheckHeadIsShown(options, format);
   if (!valid.ok()) return valid;
   const Request request = MakeRequest(options, format);
   absl::StatusOr<v1::TraceResponse> trace = session.connection.Call(

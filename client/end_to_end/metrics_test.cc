@@ -111,14 +111,16 @@ TEST_F(MetricsTest, AFollowedJobIsShownAsItGoesOn) {
            {"table", "      2   3.250000                     0.5\n"},
            {"csv", "2,3.25,,0.5,\n"},
            {"json", "\"losses\":[3.5,3.25]"}}) {
-    const auto mgpt = Start({"metrics", "--follow", "-o", format});
+    const auto mgpt =
+        Start({"metrics", "--follow", "--every", "1", "-o", format});
     EXPECT_TRUE(mgpt->WaitForOutput(line)) << format;
     mgpt->Signal(SIGINT);
     const auto result = mgpt->Wait();
     EXPECT_EQ(result.exit_code, 130);
     EXPECT_EQ(result.err,
               "mgpt: job 01jb3z5k9qv8xw2r7t6y4n0mca goes on. Follow it: mgpt "
-              "metrics 01jb3z5k9qv8xw2r7t6y4n0mca --follow --from 3\n");
+              "metrics 01jb3z5k9qv8xw2r7t6y4n0mca --follow --from 3 "
+              "--every 1\n");
   }
 }
 

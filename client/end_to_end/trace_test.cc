@@ -142,6 +142,14 @@ TEST_F(TraceTest, WhatIsWrongIsSaidWithWhereToLook) {
   EXPECT_EQ(head.out, "");
   EXPECT_EQ(head.err,
             "mgpt: --head: 2 is above the maximum 1. See: mgpt trace --help\n");
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{"--view", "mlp"}, {"-o", "json"}}) {
+    std::vector<std::string> arguments = {"trace", "a", "--head", "0"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto hidden = Run(arguments);
+    EXPECT_EQ(hidden.exit_code, 2);
+    EXPECT_THAT(hidden.err, HasSubstr("only the table of attention"));
+  }
   const auto view = Run({"trace", "a", "--view", "colour"});
   EXPECT_EQ(view.exit_code, 2);
   EXPECT_THAT(view.err,

@@ -186,7 +186,8 @@ std::vector<Curve::Mark> Curve::Marks(const Frame& frame) const {
 
 std::vector<std::string> Curve::Draw(std::size_t width, bool color) const {
   const Frame frame = MakeFrame(width);
-  if (!(frame.low <= frame.high)) return {"no losses to draw yet"};
+  if (losses_.empty() || !(frame.low <= frame.high))
+    return {"no losses to draw yet"};
   Dots dots(frame.cells);
   DrawLosses(frame, &dots);
   const std::vector<Mark> marks = Marks(frame);

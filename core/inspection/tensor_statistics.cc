@@ -9,10 +9,11 @@ namespace microgpt {
 namespace {
 
 size_t BinOf(double value, double min, double max, size_t bins) {
-  const double width = max - min;
   if (value >= max) return bins - 1;
-  // A width of almost nothing may make anything of a share.
-  const double share = (value - min) / width * static_cast<double>(bins);
+  // By halves: a difference may be larger than a number can be. Of a width of
+  // almost nothing a share may be anything.
+  const double share =
+      (value / 2 - min / 2) / (max / 2 - min / 2) * static_cast<double>(bins);
   return static_cast<size_t>(
       std::clamp(share, 0.0, static_cast<double>(bins - 1)));
 }

@@ -43,6 +43,12 @@ TEST(TensorStatisticsTest, NumbersThatHardlyDifferAreAllCounted) {
   EXPECT_EQ(std::accumulate(s.histogram.begin(), s.histogram.end(), 0u), 3u);
 }
 
+TEST(TensorStatisticsTest, NumbersAsFarApartAsCanBeAreAllInTheirBins) {
+  const double most = std::numeric_limits<double>::max();
+  const std::vector<double> values = {-most, -most / 2, 0, most};
+  EXPECT_THAT(Describe<double>(values, 4).histogram, ElementsAre(1, 1, 1, 1));
+}
+
 // A float's sum of squares would have lost all of it.
 TEST(TensorStatisticsTest, ALargeMeanHidesNoDeviation) {
   const std::vector<double> values = {1e9 - 1, 1e9 + 1};

@@ -15,11 +15,11 @@ namespace {
 
 // gRPC's statuses travel as HTTP/2 trailers, which clients limit to 8 KB in
 // all; a value that somebody sent may be longer.
-constexpr size_t kMaxMessageBytes = 1024;
+constexpr size_t kMaxSentenceBytes = 1024;
 
 std::string Shorten(std::string_view message) {
-  if (message.size() <= kMaxMessageBytes) return std::string(message);
-  size_t end = kMaxMessageBytes;
+  if (message.size() <= kMaxSentenceBytes) return std::string(message);
+  size_t end = kMaxSentenceBytes;
   const auto continues = [&](size_t at) {
     return (static_cast<unsigned char>(message[at]) & 0xc0) == 0x80;
   };

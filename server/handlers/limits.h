@@ -47,6 +47,8 @@ inline constexpr size_t kMaxEvaluations = 16;
 inline constexpr double kMaxEvaluationWork = 1e11;
 // Of those kept, some 2 KiB each.
 inline constexpr uint64_t kEvaluationMemoryBytes = uint64_t{4} << 20;
+// Of GetMetrics, as many as there are connections over HTTP: most of them wait.
+inline constexpr size_t kMaxMetricsCalls = 1000;
 // Of what jobs had learned on their way; jobs/checkpoints.h has what each may
 // keep.
 inline constexpr uint64_t kCheckpointMemoryBytes = uint64_t{128} << 20;

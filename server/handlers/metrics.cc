@@ -31,11 +31,13 @@ constexpr uint32_t kMaxEvery = 1'000'000;
 class MetricsStream : public ResponseStream<v1::GetMetricsResponse>,
                       public std::enable_shared_from_this<MetricsStream> {
  public:
-  MetricsStream(Jobs& jobs, const Checkpoints& checkpoints,
-                const JobRecord& job, uint32_t from, uint32_t every,
-                bool follow, std::stop_token stop)
+  MetricsStream(Jobs& jobs, const Checkpoints& checkpoints, RunQueue& queue,
+                RunQueue::Ticket ticket, const JobRecord& job, uint32_t from,
+                uint32_t every, bool follow, std::stop_token stop)
       : jobs_(jobs),
         checkpoints_(checkpoints),
+        queue_(queue),
+        ticket_(std::move(ticket)),
         job_(job.id),
         follow_(follow),
         stop_(std::move(stop)),
@@ -44,20 +46,27 @@ class MetricsStream : public ResponseStream<v1::GetMetricsResponse>,
 
   void Pull(Next next) override {
     if (done_) return next(std::nullopt);
-    if (!caught_up_) return Send(next);
+    if (!caught_up_) return Submit(next);
     JobBoard::Wait wait{.job = job_,
                         .after_revision = revision_,
                         .not_before = sent_at_ + kInterval,
                         .deadline = Clock::time_point::max(),
                         .stop = stop_};
     jobs_.Await(std::move(wait),
-                [self = shared_from_this(), next] { self->Send(next); });
+                [self = shared_from_this(), next] { self->Submit(next); });
   }
 
   bool ended() const override { return done_; }
 
  private:
   using Message = v1::GetMetricsResponse;
+
+  void Submit(const Next& next) {
+    queue_.Submit([self = shared_from_this(), next] {
+      self->Send(next);
+      return false;
+    });
+  }
 
   // Answers with what is there now; if that is nothing new, goes on waiting.
   void Send(const Next& next) {
@@ -180,6 +189,8 @@ class MetricsStream : public ResponseStream<v1::GetMetricsResponse>,
 
   Jobs& jobs_;
   const Checkpoints& checkpoints_;
+  RunQueue& queue_;
+  const RunQueue::Ticket ticket_;
   const std::string job_;
   const bool follow_;
   const std::stop_token stop_;
@@ -221,9 +232,11 @@ MetricsHandlers::GetMetrics(v1::GetMetricsRequest request,
   MICROGPT_RETURN_IF_ERROR(CheckRange("from_step", request.from_step(), 0,
                                       job.training_config->steps + 1));
   MICROGPT_RETURN_IF_ERROR(CheckRange("every", request.every(), 0, kMaxEvery));
+  MICROGPT_ASSIGN_OR_RETURN(RunQueue::Ticket ticket, queue_.Admit());
   return std::make_shared<MetricsStream>(
-      jobs_, checkpoints_, job, std::max(request.from_step(), 1u),
-      std::max(request.every(), 1u), request.follow(), context.stop);
+      jobs_, checkpoints_, queue_, std::move(ticket), job,
+      std::max(request.from_step(), 1u), std::max(request.every(), 1u),
+      request.follow(), context.stop);
 }
 
 }  // namespace microgpt::server

@@ -8,8 +8,10 @@
 #include "absl/status/statusor.h"
 #include "microgpt/v1/inspector.pb.h"
 #include "server/handlers/call.h"
+#include "server/handlers/limits.h"
 #include "server/jobs/checkpoints.h"
 #include "server/jobs/jobs.h"
+#include "server/threads/run_queue.h"
 
 namespace microgpt::server {
 
@@ -26,6 +28,8 @@ class MetricsHandlers {
  private:
   Jobs& jobs_;
   const Checkpoints& checkpoints_;
+  // A message may have a hundred thousand losses read for it.
+  RunQueue queue_{1, kMaxMetricsCalls, "GetMetrics calls"};
 };
 
 // The losses of a job's steps, made into points: each the mean over the steps

@@ -189,9 +189,14 @@ int HttpStatus(absl::StatusCode code) {
 }
 
 Answer ErrorAnswer(const absl::Status& status, std::optional<int> http_status) {
-  return {.status = http_status.value_or(HttpStatus(status.code())),
-          .fields = {{"Content-Type", std::string(kJson)}},
-          .body = ErrorJson(status)};
+  Answer answer{.status = http_status.value_or(HttpStatus(status.code())),
+                .fields = {{"Content-Type", std::string(kJson)}},
+                .body = ErrorJson(status)};
+  if (const auto delay = RetryDelayOf(status)) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(*delay);
+    answer.fields.push_back({"Retry-After", std::to_string(seconds.count())});
+  }
+  return answer;
 }
 
 std::string EnvelopeHead(size_t size) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/http/connection.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
@@ -62,11 +64,12 @@ bool IsBroken(const Error& error) {
          error.category() == asio::error::get_system_category();
 }
 
-Answer Malformed(const Error& error) {
+Answer Malformed(const Error& error, const HttpLimits& limits) {
   if (error == http::error::header_limit ||
       error == http::error::buffer_overflow) {
-    return ErrorAnswer(absl::ResourceExhaustedError(
-                           "the header is larger than the server reads"),
+    return ErrorAnswer(absl::ResourceExhaustedError(fmt::format(
+                           "the header is larger than the maximum of {} bytes",
+                           limits.header_bytes)),
                        431);
   }
   return ErrorAnswer(
@@ -90,12 +93,15 @@ class Connection::Impl {
 
   // --- Time: what is under way is cancelled when its time is over.
 
-  // A coroutine that lives as long as the connection is open.
+  // A coroutine that lives as long as the connection is open. What is complete
+  // already, but not yet resumed, cannot be cancelled; so it cancels again
+  // until there is another time.
   Awaitable<void> KeepTime(std::shared_ptr<Connection> /*alive*/) {
+    constexpr std::chrono::milliseconds kAgain{100};
     Error ignored;
     while (socket_.is_open()) {
       if (Clock::now() >= deadline_) {
-        deadline_ = Clock::time_point::max();
+        deadline_ = Clock::now() + kAgain;
         timed_out_ = true;
         socket_.cancel(ignored);
       }
@@ -270,7 +276,7 @@ class Connection::Impl {
     socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
     std::array<char, 16 << 10> nobodys;
     SetTime(limits_.linger);
-    for (size_t read = 0; !error && read < kMaxLinger;) {
+    for (size_t read = 0; !error && !timed_out_ && read < kMaxLinger;) {
       read +=
           co_await socket_.async_read_some(asio::buffer(nobodys), Into(error));
     }
@@ -296,6 +302,7 @@ class Connection::Impl {
       }
       if (error || ended) co_return;
       co_await ReadSome(error);
+      if (!error && timed_out_) error = asio::error::timed_out;
       if (error) co_return;
     }
   }
@@ -303,18 +310,30 @@ class Connection::Impl {
   // What reading the header came to.
   Received AsReceived(const Error& error) {
     if (error && timed_out_) {
-      return {.refusal = ErrorAnswer(absl::DeadlineExceededError(
-                                         "the header did not come in time"),
+      return {.refusal = ErrorAnswer(absl::DeadlineExceededError(fmt::format(
+                                         "the header did not come within {} ms",
+                                         limits_.header.count())),
                                      408)};
     }
     if (error && IsBroken(error)) return {};
-    if (error) return {.refusal = Malformed(error)};
+    if (error) return {.refusal = Malformed(error, limits_)};
     Request request = ToRequest(*parser_);
+    // Where such a body ends nobody can tell: what follows is no request.
+    const std::string_view coding = request.Get("transfer-encoding");
+    if (!coding.empty() && !parser_->chunked()) {
+      return {
+          .refusal = ErrorAnswer(
+              absl::InvalidArgumentError(fmt::format(
+                  "Transfer-Encoding: \"{}\" does not end in chunked", coding)),
+              400)};
+    }
     const std::string_view expected = request.Get("expect");
     if (!expected.empty() && !EqualsIgnoringCase(expected, "100-continue")) {
-      return {.refusal = ErrorAnswer(absl::InvalidArgumentError(
-                                         "Expect: only 100-continue is known"),
-                                     417)};
+      return {
+          .refusal = ErrorAnswer(
+              absl::InvalidArgumentError(fmt::format(
+                  "Expect: only 100-continue is known, not \"{}\"", expected)),
+              417)};
     }
     awaits_continue_ = !expected.empty() && !request.http_1_0;
     return {.request = std::move(request)};
@@ -332,7 +351,8 @@ class Connection::Impl {
     if (interrupted_) return absl::CancelledError();
     if (timed_out_) {
       return absl::DeadlineExceededError(
-          "nothing came of the request's body for too long");
+          fmt::format("nothing came of the request's body for {} ms",
+                      limits_.body.count()));
     }
     if (error == http::error::partial_message || IsBroken(error)) {
       return absl::UnavailableError("the connection broke");

@@ -9,11 +9,14 @@ namespace microgpt::server {
 
 // What one caller may take of the server over HTTP. Tests set smaller ones.
 struct HttpLimits {
-  // Each holds a descriptor and some kilobytes. Debian allows a process 1024
+  // Each holds a descriptor and up to 80 KiB. Debian allows a process 1024
   // descriptors; gRPC and the store have theirs on top.
   size_t connections = 1000;
   // What browsers and curl allow themselves of a header.
   size_t header_bytes = 16 << 10;
+  // The bodies of all requests under way, before they are messages: sixteen of
+  // the largest, or what a thousand callers send who are not out for harm.
+  size_t body_bytes = 256 << 20;
   // From its first byte to the end of the header: one packet, as a rule.
   std::chrono::milliseconds header{10'000};
   // Without a byte of the body. A network that is lost for a moment comes back

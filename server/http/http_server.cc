@@ -2,7 +2,9 @@
 #include "server/http/http_server.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
@@ -14,12 +16,13 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <charconv>
 #include <chrono>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "server/errors/errors.h"
+#include "server/http/body_memory.h"
 #include "server/http/connect.h"
 #include "server/http/connection_table.h"
 #include "server/http/guard.h"
@@ -53,6 +56,20 @@ std::string HostOf(const std::string& address) {
     host = host.substr(1, host.size() - 2);
   }
   return host;
+}
+
+// A client that vanished without a word is found out as gRPC finds one: after a
+// minute, and twenty seconds.
+void KeepAlive(tcp::socket& socket) {
+  Error ignored;
+  socket.set_option(asio::socket_base::keep_alive(true), ignored);
+  const auto set = [&](int option, int value) {
+    setsockopt(socket.native_handle(), IPPROTO_TCP, option, &value,
+               sizeof(value));
+  };
+  set(TCP_KEEPIDLE, 60);
+  set(TCP_KEEPINTVL, 10);
+  set(TCP_KEEPCNT, 2);
 }
 
 }  // namespace
@@ -140,18 +157,27 @@ class HttpServer::Impl {
     Error ignored;
     socket.non_blocking(true, ignored);
     socket.set_option(tcp::no_delay(true), ignored);
+    KeepAlive(socket);
     const uint64_t id = ++last_id_;
     auto connection =
         std::make_shared<Connection>(std::move(socket), config_.limits);
     if (!connections_.Add(id, [connection] { connection->Close(); })) {
-      connection->Refuse(ErrorAnswer(
-          absl::UnavailableError("as many calls are under way over HTTP as "
-                                 "the server takes connections"),
-          503));
+      connection->Refuse(ErrorAnswer(WhyRefused(), 503));
       return;
     }
-    StartSession(std::move(connection),
-                 {*parts_, *guard_, connections_, draining_, decoders_}, id);
+    StartSession(
+        std::move(connection),
+        {*parts_, *guard_, connections_, draining_, decoders_, bodies_}, id);
+  }
+
+  absl::Status WhyRefused() const {
+    if (draining_) return absl::UnavailableError("the server is shutting down");
+    constexpr std::chrono::seconds kSoon{1};
+    return ExhaustedError(
+        fmt::format("calls are under way on all of the {} connections that the "
+                    "server takes over HTTP",
+                    config_.limits.connections),
+        kSoon);
   }
 
   const Config config_;
@@ -162,6 +188,7 @@ class HttpServer::Impl {
   std::optional<Parts> parts_;
   std::optional<Guard> guard_;
   ConnectionTable connections_;
+  BodyMemory bodies_{config_.limits.body_bytes};
   std::atomic<bool> draining_ = false;
   uint64_t last_id_ = 0;
   std::vector<std::thread> threads_;

@@ -303,9 +303,28 @@ TEST_F(HttpServerTest, OtherMethodsAreNotAllowed) {
   }
 }
 
-TEST_F(HttpServerTest, TheGuardStandsBeforeEverything) {
+TEST_F(HttpServerTest, AMethodThatIsNotThereIsNoPage) {
   const auto client = Connect();
-  for (const std::string path : {"/", "/healthz", "/no.file"}) {
+  const std::string path = kEchoPath + "o"s;
+  for (const std::string method : {"GET", "POST"}) {
+    client->Send(client->Text(method, path));
+    const HttpResponse response = client->Receive();
+    EXPECT_EQ(response.status, 404) << method;
+    EXPECT_EQ(CodeOf(response), "unimplemented");
+    EXPECT_THAT(response.body, HasSubstr("did you mean "s + kEchoPath + "?"));
+  }
+}
+
+TEST_F(HttpServerTest, AProbeNeedsNoName) {
+  const HttpResponse response =
+      Connect()->Get("/healthz", {"Host: 10.1.2.3:8080"});
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, R"({"status":"serving"})");
+}
+
+TEST_F(HttpServerTest, TheGuardStandsBeforeEverythingElse) {
+  const auto client = Connect();
+  for (const std::string path : {"/", "/no.file"}) {
     EXPECT_EQ(client->Get(path, {"Host: evil.example"}).status, 421);
     EXPECT_EQ(client->Get(path, {"Origin: http://evil.example"}).status, 403);
   }
@@ -604,9 +623,11 @@ TEST_F(HttpServerTest, WhoIsSlowIsNotWaitedFor) {
   client->Send("POST "s + kEchoPath +
                " HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
                "application/json\r\nContent-Length: 10\r\n\r\n{");
-  const HttpResponse response = client->Receive();
+  HttpResponse response = client->Receive();
   EXPECT_EQ(response.status, 408);
   EXPECT_EQ(CodeOf(response), "deadline_exceeded");
+  EXPECT_EQ(response.fields["connection"], "close");
+  EXPECT_EQ(client->ReceiveAll(), "");
 
   client = Connect();
   client->Send(client->Text("POST", kStreamPath, {"Content-Type: "s + kJson},
@@ -639,9 +660,53 @@ TEST_F(HttpServerTest, WhereAllAreBusyOneMoreIsRefused) {
         "POST", kWaitPath, {"Content-Type: "s + kJson}, "{}"));
     ASSERT_TRUE(counts_.begun.AwaitCount(i));
   }
-  const HttpResponse response = Connect()->Receive();
+  HttpResponse response = Connect()->Receive();
   EXPECT_EQ(response.status, 503);
-  EXPECT_EQ(CodeOf(response), "unavailable");
+  EXPECT_EQ(CodeOf(response), "resource_exhausted");
+  EXPECT_THAT(response.body, HasSubstr("all of the 2 connections"));
+  EXPECT_EQ(response.fields["retry-after"], "1");
+}
+
+TEST_F(HttpServerTest, WhoSendsHisBodyByteByByteKeepsNobodyOut) {
+  Start({.connections = 3});
+  std::vector<std::unique_ptr<HttpClient>> slow;
+  for (int i = 0; i < 3; ++i) {
+    slow.push_back(Connect());
+    slow.back()->Send("POST "s + kEchoPath +
+                      " HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                      "application/json\r\nExpect: 100-continue\r\n"
+                      "Content-Length: 10\r\n\r\n");
+    EXPECT_EQ(slow.back()->ReceiveHead().status, 100);
+    slow.back()->Send("{");
+  }
+  ExpectAlive();
+  EXPECT_EQ(slow[0]->ReceiveAll(), "");
+}
+
+TEST_F(HttpServerTest, BodiesTogetherHoldNoMoreThanTheLimit) {
+  Start({.body_bytes = 1'200'000});
+  const auto big = Connect();
+  // One message is under way, half of it there.
+  big->Send("POST "s + kSumPath + " HTTP/1.1\r\nHost: localhost\r\n" +
+            "Content-Type: application/connect+proto\r\n"
+            "Content-Length: 1000005\r\n\r\n" +
+            EnvelopeHead(1'000'000) + std::string(600'000, 'x'));
+  const std::string body = R"({"model":")" + std::string(300'000, 'a') + "\"}";
+  HttpResponse response;
+  while (response.status != 429) {
+    response = Connect()->Post(kEchoPath, kJson, body);
+    ASSERT_TRUE(response.status == 200 || response.status == 429)
+        << response.status;
+  }
+  EXPECT_EQ(CodeOf(response), "resource_exhausted");
+  EXPECT_EQ(response.fields["retry-after"], "1");
+  ExpectAlive();
+  big->Close();
+  while (response.status != 200) {
+    response = Connect()->Post(kEchoPath, kJson, body);
+    ASSERT_TRUE(response.status == 200 || response.status == 429)
+        << response.status;
+  }
 }
 
 TEST_F(HttpServerTest, AThousandIdleConnectionsDoNotKeepACallerOut) {
@@ -687,6 +752,8 @@ TEST_F(HttpServerTest, WhatIsNotHttpIsRefused) {
         "GET / HTTP/1.1\r\nHost : x\r\n\r\n", "\r\n\r\n\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n"
+        "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n"
         "Content-Length: 2\r\n\r\nab"}) {
     const auto client = Connect();

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "server/http/methods.h"
 
+#include <fmt/format.h>
+
 #include <string>
+#include <vector>
+
+#include "server/errors/errors.h"
 
 namespace microgpt::server {
 namespace {
@@ -19,6 +24,16 @@ std::string OfInspector(const char* method) {
 }
 
 }  // namespace
+
+absl::Status Methods::Unknown(std::string_view path) const {
+  std::vector<std::string> known;
+  for (const auto& [name, method] : methods_) known.push_back(name);
+  const std::string_view nearest = Nearest(path, known);
+  return absl::UnimplementedError(
+      nearest.empty() ? fmt::format("there is no method {}", path)
+                      : fmt::format("there is no method {}: did you mean {}?",
+                                    path, nearest));
+}
 
 Methods AllMethods(const HandlersOfAll& all) {
   Methods methods;

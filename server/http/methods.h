@@ -87,6 +87,9 @@ class Methods {
     return found == methods_.end() ? nullptr : &found->second;
   }
 
+  // UNIMPLEMENTED: that there is no such method; names the nearest.
+  absl::Status Unknown(std::string_view path) const;
+
   const std::map<std::string, Method, std::less<>>& all() const {
     return methods_;
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/http/session.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/associated_executor.hpp>
@@ -35,6 +37,8 @@ constexpr size_t kMaxUnwanted = 64 << 10;
 constexpr size_t kPiece = 64 << 10;
 // A larger message takes milliseconds to be decoded from JSON.
 constexpr size_t kMaxDecodedHere = 64 << 10;
+// What is below is no page.
+constexpr std::string_view kApi = "/microgpt.";
 
 // Waits for a callback: start(done) is called at once, or on `pool` if that is
 // not null; done(T) may be from any thread.
@@ -108,7 +112,10 @@ class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(std::shared_ptr<Connection> connection, const SessionParts& parts,
           ConnectionTable::Id id)
-      : connection_(std::move(connection)), parts_(parts), id_(id) {}
+      : connection_(std::move(connection)),
+        parts_(parts),
+        id_(id),
+        held_(parts.bodies) {}
 
   ~Session() {
     connection_->Close();
@@ -120,7 +127,6 @@ class Session : public std::enable_shared_from_this<Session> {
     while (goes_on) {
       request_ = Request();
       Connection::Received received = co_await connection_->Receive();
-      parts_.connections.SetBusy(id_);
       if (!received.request) {
         if (received.refusal) co_await SendLast(*std::move(received.refusal));
         co_return;
@@ -129,6 +135,7 @@ class Session : public std::enable_shared_from_this<Session> {
       closes_ = !request_.keep_alive;
       too_large_ = false;
       goes_on = co_await Serve();
+      held_.Clear();
       parts_.connections.SetIdle(id_);
     }
   }
@@ -137,23 +144,22 @@ class Session : public std::enable_shared_from_this<Session> {
   // --- One request. All answer whether the connection goes on.
 
   Awaitable<bool> Serve() {
+    const std::string_view path = request_.path();
+    const bool reads = request_.method == "GET" || request_.method == "HEAD";
+    // For probes, which know an address and no name. It tells no secret.
+    if (reads && path == "/healthz") return Send(Health());
     if (const auto refusal = parts_.guard.Refuse(request_)) {
       return Send(*refusal);
     }
-    const std::string_view path = request_.path();
     const Method* method = parts_.served.methods.Find(path);
-    const bool reads = request_.method == "GET" || request_.method == "HEAD";
     if (method != nullptr) {
       if (request_.method != "POST") return SendMethodNotAllowed("POST");
       return Call(*method);
     }
-    if (request_.method == "POST") {
-      return Send(ErrorAnswer(
-          absl::UnimplementedError("there is no method " + std::string(path)),
-          404));
+    if (request_.method == "POST" || path.starts_with(kApi)) {
+      return Send(ErrorAnswer(parts_.served.methods.Unknown(path), 404));
     }
     if (!reads) return SendMethodNotAllowed("GET, HEAD");
-    if (path == "/healthz") return Send(Health());
     return Send(parts_.served.files.Get(request_));
   }
 
@@ -195,16 +201,19 @@ class Session : public std::enable_shared_from_this<Session> {
 
   Awaitable<bool> SendUnsupportedType(const Method& method) {
     Answer answer =
-        ErrorAnswer(absl::InvalidArgumentError("Content-Type: one of " +
-                                               ContentTypes(method)),
+        ErrorAnswer(absl::InvalidArgumentError(fmt::format(
+                        "Content-Type: \"{}\" is none of {}",
+                        request_.Get("content-type"), ContentTypes(method))),
                     415);
     answer.fields.push_back({"Accept-Post", ContentTypes(method)});
     return Send(std::move(answer));
   }
 
-  // Begins a call whose caller is not heard of before it ends.
+  // Begins a call. Before, while its only message is read, the connection may
+  // have to make room: who sends a byte a second keeps nobody out.
   Awaitable<std::shared_ptr<HttpCall>> Begin(
       std::optional<HttpCall::Clock::time_point> deadline) {
+    parts_.connections.SetBusy(id_);
     const auto executor = co_await asio::this_coro::executor;
     auto call =
         std::make_shared<HttpCall>(parts_.served.tracker, deadline, executor);
@@ -262,7 +271,8 @@ class Session : public std::enable_shared_from_this<Session> {
           done(method.response_stream(*body, form_.codec, call->context()));
         });
     if (!stream.ok()) co_return co_await Fail(call->Final(stream.status()));
-    body->clear();
+    *body = std::string();  // a stream may last
+    held_.Clear();
     Watch(call);
     const bool written = co_await Stream(**stream, *call);
     if (!written) call->Stop();  // the next response may be under way
@@ -309,7 +319,7 @@ class Session : public std::enable_shared_from_this<Session> {
     const std::stop_callback on_stop(
         call->context().stop,
         [connection = connection_] { connection->Interrupt(); });
-    absl::StatusOr<std::string> answer = co_await Collect(method, *call, call);
+    absl::StatusOr<std::string> answer = co_await Collect(method, call);
     if (call->context().stop.stop_requested()) closes_ = true;
     if (!answer.ok()) co_return co_await Fail(call->Final(answer.status()));
     if (form_.envelopes) {
@@ -321,9 +331,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // Hands all messages to the method, one at a time.
   Awaitable<absl::StatusOr<std::string>> Collect(
-      const Method& method, const HttpCall& state,
-      const std::shared_ptr<HttpCall>& call) {
-    const auto stream = method.request_stream(form_.codec, state.context());
+      const Method& method, const std::shared_ptr<HttpCall>& call) {
+    const auto stream = method.request_stream(form_.codec, call->context());
     if (!stream.ok()) co_return stream.status();
     bool ended = false;
     while (!ended) {
@@ -360,6 +369,12 @@ class Session : public std::enable_shared_from_this<Session> {
     co_return read;
   }
 
+  absl::Status Resize(std::string& body, size_t bytes) {
+    absl::Status status = held_.Resize(bytes);
+    if (status.ok()) body.resize(bytes);
+    return status;
+  }
+
   // The whole body.
   Awaitable<absl::StatusOr<std::string>> ReadBody() {
     const std::optional<size_t> length = connection_->content_length();
@@ -368,7 +383,10 @@ class Session : public std::enable_shared_from_this<Session> {
     std::string body;
     size_t size = 0;  // of it are read
     while (!connection_->body_ended()) {
-      if (size == body.size()) body.resize(size + std::max(kPiece, size));
+      if (size == body.size()) {
+        const absl::Status status = Resize(body, size + std::max(kPiece, size));
+        if (!status.ok()) co_return status;
+      }
       const absl::StatusOr<size_t> read =
           co_await Read(body.data() + size, body.size() - size);
       if (!read.ok()) co_return read.status();
@@ -410,7 +428,9 @@ class Session : public std::enable_shared_from_this<Session> {
     // Memory for what comes, not for what is announced.
     while (message.size() < *size) {
       const size_t begin = message.size();
-      message.resize(std::min(*size, begin + std::max(kPiece, begin)));
+      const absl::Status status =
+          Resize(message, std::min(*size, begin + std::max(kPiece, begin)));
+      if (!status.ok()) co_return status;
       const absl::StatusOr<bool> there =
           co_await ReadExactly(message.data() + begin, message.size() - begin);
       if (!there.ok()) co_return there.status();
@@ -456,6 +476,7 @@ class Session : public std::enable_shared_from_this<Session> {
     if (too_large_) http_status = 413;
     if (absl::IsDeadlineExceeded(status) && !connection_->body_ended()) {
       http_status = 408;
+      closes_ = true;  // the rest may come at any time, or never
     }
     co_return co_await Send(ErrorAnswer(status, http_status));
   }
@@ -503,6 +524,7 @@ class Session : public std::enable_shared_from_this<Session> {
   const std::string nothing_;
 
   // Of the request under way:
+  BodyMemory::Share held_;
   Request request_;
   Form form_;
   std::string type_;        // of what is answered

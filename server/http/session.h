@@ -6,6 +6,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <memory>
 
+#include "server/http/body_memory.h"
 #include "server/http/connection.h"
 #include "server/http/connection_table.h"
 #include "server/http/guard.h"
@@ -21,6 +22,7 @@ struct SessionParts {
   const std::atomic<bool>& draining;
   // Where large messages are decoded, which may take a second.
   boost::asio::thread_pool& decoders;
+  BodyMemory& bodies;
 };
 
 // Answers the requests of a connection, which the table has under `id`, until
