@@ -86,3 +86,11 @@ it('counts the calls of this browser, with how long they took', async () => {
   await expect.poll(async () => numberIn(await lists.textContent())).toBe(1);
   for (; refusals > 0; --refusals) expectRefusal(404);
 });
+
+it('is no wider than a telephone', async () => {
+  const viewport = { width: 375, height: 800 };
+  const page = await open('/system', { viewport });
+  await page.locator('tr[data-job]').first().waitFor();
+  const wide = () => page.evaluate(() => document.documentElement.scrollWidth);
+  expect(await wide()).toBe(375);
+});
