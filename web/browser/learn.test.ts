@@ -103,3 +103,28 @@ it('draws the string that Generate draws', async () => {
   await draw.click();
   await page.getByText('The end mark was drawn').waitFor();
 });
+
+it('takes no token twice where the answer is late', async () => {
+  const page = await open('/learn?lesson=5&seed=5');
+  const draw = page.getByRole('button', { name: 'Draw the next character' });
+  const string = page.getByTestId('string');
+  await page.getByText(/^The dart/).waitFor();
+  // The next answer comes when the test lets it.
+  let answerNow = () => {};
+  const mayAnswer = new Promise<void>((resolve) => (answerNow = resolve));
+  const calls = '**/microgpt.v1.Inspector/NextTokens';
+  await page.route(calls, async (route) => {
+    await mayAnswer;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(calls);
+  await draw.click();
+  await asked;
+  const once = await string.textContent();
+  expect(once).toHaveLength(2);
+  await draw.click();
+  await draw.click();
+  expect(await string.textContent()).toBe(once);
+  answerNow();
+  await page.unroute(calls);
+});

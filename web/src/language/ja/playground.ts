@@ -77,6 +77,7 @@ export const playground: Catalogue['playground'] = {
   restart: '最初から',
   soFar: 'ここまで',
   finished: '終端記号が引かれ、文字列が完成しました。',
+  full: 'コンテキストにもう場所がありません。文字列はここで切れます。',
   dart: 'ダーツ',
   dartText: (number, character) =>
     `乱数 ${number} は ${character} に当たりました。`,

@@ -75,6 +75,7 @@ export const playground: Catalogue['playground'] = {
   restart: '从头开始',
   soFar: '目前',
   finished: '抽到了结束标记，串已完成。',
+  full: '上下文没有空位了：字符串到此被截断。',
   dart: '飞镖',
   dartText: (number, character) => `随机数 ${number} 落在 ${character} 上。`,
   dartLabel: '所有字符并排，宽度即被抽到的机会；飞镖标出随机数。',
