@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 
 import {
   csv,
+  hold,
   inspector,
   microgpt,
   numberIn,
@@ -109,22 +110,14 @@ it('takes no token twice where the answer is late', async () => {
   const draw = page.getByRole('button', { name: 'Draw the next character' });
   const string = page.getByTestId('string');
   await page.getByText(/^The dart/).waitFor();
-  // The next answer comes when the test lets it.
-  let answerNow = () => {};
-  const mayAnswer = new Promise<void>((resolve) => (answerNow = resolve));
-  const calls = '**/microgpt.v1.Inspector/NextTokens';
-  await page.route(calls, async (route) => {
-    await mayAnswer;
-    await route.continue();
-  });
-  const asked = page.waitForRequest(calls);
+  const { asked, letGo } = await hold(page, 'Inspector/NextTokens');
+  const call = asked();
   await draw.click();
-  await asked;
+  await call;
   const once = await string.textContent();
   expect(once).toHaveLength(2);
   await draw.click();
   await draw.click();
   expect(await string.textContent()).toBe(once);
-  answerNow();
-  await page.unroute(calls);
+  await letGo();
 });

@@ -5,6 +5,7 @@ import type { Sample } from '../src/gen/microgpt/v1/microgpt_pb';
 import {
   csv,
   expectRefusal,
+  hold,
   inspector,
   microgpt,
   numberIn,
@@ -209,7 +210,7 @@ it('throws Generate’s darts behind a beginning, too', async () => {
 
 it('draws no more where the context is full, or the server refuses', async () => {
   const { config } = await registry.getModel({ model });
-  const room = config!.blockSize;
+  const room = config!.blockSize!;
   const page = await open(
     `/playground/draw?model=${model}&prefix=${'a'.repeat(room - 1)}`,
   );
@@ -270,4 +271,46 @@ it('has the matrix of the model, and the text’s own beside it', async () => {
   };
   expect(await cell('The model')).toBe(u.probability);
   expect(await cell('The text')).toBe(u.documents! / row.documents);
+});
+
+it('has each score beside its own string while others are typed', async () => {
+  const page = await open(`/playground/score?model=${model}&text=emma`);
+  const row = page.locator('tbody tr');
+  const shown = async () =>
+    [
+      await row.locator('.unseen').first().textContent(),
+      numberIn(await row.locator('td').nth(1).textContent()),
+    ] as const;
+  await row.waitFor();
+  const first = await shown();
+  expect(first[0]).toBe('emma');
+  const { asked, letGo } = await hold(page, 'MicroGpt/Score');
+  const call = asked();
+  await page.getByLabel('Strings to judge').fill('zara');
+  await call;
+  expect(await shown()).toEqual(first);
+  await letGo();
+  await expect.poll(async () => (await shown())[0]).toBe('zara');
+  const { scores } = await microgpt.score({ model, texts: ['zara'] });
+  expect((await shown())[1]).toBeCloseTo(scores[0]!.logprob, 3);
+});
+
+it('shades of a long string what the model read, and says so', async () => {
+  const { config } = await registry.getModel({ model });
+  const line = 'anna'.repeat(config!.blockSize!);
+  const page = await open(`/playground/score?model=${model}&text=${line}`);
+  await page.getByText('cut at the end of the context').waitFor();
+  expect(await page.locator('.strip .part').count()).toBe(config!.blockSize);
+});
+
+it('has no dart at temperature 0', async () => {
+  const page = await open(`/playground/draw?model=${model}&temperature=0`);
+  const request = { model, prefix: '', temperature: 0, seed: 1 };
+  const { draw } = await inspector.nextTokens(request);
+  const sentence = page.locator('[data-value="dart"]');
+  await sentence.waitFor();
+  expect((await sentence.textContent())!.trim()).toBe(
+    `At temperature 0 there is no dart: the likeliest is taken, ${draw!.token!.text}.`,
+  );
+  expect(await page.locator('figure .dart').count()).toBe(0);
 });

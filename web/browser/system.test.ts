@@ -86,3 +86,18 @@ it('counts the calls of this browser, with how long they took', async () => {
   await expect.poll(async () => numberIn(await lists.textContent())).toBe(1);
   for (; refusals > 0; --refusals) expectRefusal(404);
 });
+
+it('lists older runs, too, when asked for more', async () => {
+  const known = (await registry.listJobs({ pageSize: 1000 })).jobs.length;
+  for (let count = known; count < 52; ++count) {
+    const config = { steps: 1 };
+    const wait = { seconds: 30n };
+    await microgpt.train({ model: 'many', documents: ['ab'], config, wait });
+  }
+  const { jobs } = await registry.listJobs({ pageSize: 1000 });
+  const page = await open('/system');
+  const rows = page.locator('tr[data-job]');
+  await expect.poll(() => rows.count()).toBe(50);
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await expect.poll(() => rows.count()).toBe(Math.min(100, jobs.length));
+});

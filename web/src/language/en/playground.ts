@@ -85,6 +85,8 @@ export const playground = {
   dart: 'The dart',
   dartText: (number: string, character: string) =>
     `The random number ${number} falls on ${character}.`,
+  greedyText: (character: string) =>
+    `At temperature 0 there is no dart: the likeliest is taken, ${character}.`,
   dartLabel:
     'All characters side by side, each as wide as its chance to be drawn; ' +
     'the dart marks the random number.',
