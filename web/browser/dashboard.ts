@@ -182,3 +182,22 @@ export function numberIn(text: string | null): number {
   if (!match) throw new Error(`no number in "${text}"`);
   return Number(match[0].replaceAll(',', ''));
 }
+
+// Lets no answer to a method through, once told so, until it is told otherwise.
+export async function hold(page: Page, method: string) {
+  let letGo = () => {};
+  const mayGo = new Promise<void>((resolve) => (letGo = resolve));
+  const calls = `**/microgpt.v1.${method}`;
+  await page.route(calls, async (route) => {
+    await mayGo;
+    // The page may have given it up by now.
+    await route.continue().catch(() => {});
+  });
+  return {
+    asked: () => page.waitForRequest(calls),
+    letGo: async () => {
+      letGo();
+      await page.unroute(calls);
+    },
+  };
+}

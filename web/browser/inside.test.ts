@@ -183,10 +183,17 @@ it('goes step by step to the token that the seed draws', async () => {
   const { draw } = await inspector.nextTokens({
     model,
     prefix: 'em',
+    given: 2,
     temperature: 0.5,
     seed: 7,
     top: 0,
   });
+  // As the sentence says, Generate draws it.
+  const request = { model, prefix: 'em', seed: 7, count: 1 };
+  for await (const { samples } of microgpt.generate(request)) {
+    const [sample] = samples;
+    if (sample) expect(sample.text.at(2) ?? '').toBe(draw!.token!.text);
+  }
   const sentence = await page.getByText(/^The dart/).textContent();
   expect(numberIn(sentence)).toBeCloseTo(draw!.number, 4);
   expect(sentence).toContain(draw!.token!.text || 'end');

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 
 import {
   csv,
+  hold,
   inspector,
   microgpt,
   numberIn,
@@ -102,4 +103,21 @@ it('draws the string that Generate draws', async () => {
   }
   await draw.click();
   await page.getByText('The end mark was drawn').waitFor();
+});
+
+it('takes no token twice where the answer is late', async () => {
+  const page = await open('/learn?lesson=5&seed=5');
+  const draw = page.getByRole('button', { name: 'Draw the next character' });
+  const string = page.getByTestId('string');
+  await page.getByText(/^The dart/).waitFor();
+  const { asked, letGo } = await hold(page, 'Inspector/NextTokens');
+  const call = asked();
+  await draw.click();
+  await call;
+  const once = await string.textContent();
+  expect(once).toHaveLength(2);
+  await draw.click();
+  await draw.click();
+  expect(await string.textContent()).toBe(once);
+  await letGo();
 });

@@ -5,6 +5,7 @@ import { ModelFormat } from '../src/gen/microgpt/v1/registry_pb';
 import {
   contentOf,
   expectRefusal,
+  hold,
   microgpt,
   numberIn,
   open,
@@ -155,4 +156,38 @@ it('says what is wrong with a file that is no model', async () => {
     'Change what',
   );
   await expect(registry.getModel({ model: 'x' })).rejects.toThrow();
+});
+
+it('leaves what was deleted for what is left', async () => {
+  for (let version = 1; version <= 3; ++version) await trained('leaving');
+  const page = await open('/models/leaving@2');
+  const remove = async (reference: string, all = false) => {
+    await page.getByRole('button', { name: `Delete ${reference}` }).click();
+    const dialog = page.getByRole('dialog');
+    if (all) await dialog.getByRole('checkbox').check();
+    await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  };
+  await page.getByRole('heading', { name: 'leaving@2' }).waitFor();
+  await remove('leaving@2');
+  await page.waitForURL(/\/models\/leaving$/);
+  await page.getByRole('heading', { name: 'leaving@3' }).waitFor();
+  await remove('leaving@1', true);
+  await page.waitForURL(/\/models$/);
+  await expect(registry.getModel({ model: 'leaving' })).rejects.toThrow();
+});
+
+it('opens no run when the reader has gone elsewhere', async () => {
+  const page = await open('/models');
+  const train = page.getByRole('button', { name: 'Train cities-ja' });
+  await train.waitFor();
+  const { asked, letGo } = await hold(page, 'MicroGpt/Train');
+  const call = asked();
+  await train.click();
+  const givenUp = page.waitForEvent('requestfailed');
+  await call;
+  await page.getByRole('link', { name: 'System' }).click();
+  await givenUp;
+  await letGo();
+  await page.getByRole('heading', { name: 'Limits' }).waitFor();
+  expect(new URL(page.url()).pathname).toBe('/system');
 });

@@ -4,10 +4,13 @@ import { expect, it } from 'vitest';
 import type { Sample } from '../src/gen/microgpt/v1/microgpt_pb';
 import {
   csv,
+  expectRefusal,
+  hold,
   inspector,
   microgpt,
   numberIn,
   open,
+  registry,
   useBrowser,
 } from './dashboard';
 
@@ -171,6 +174,75 @@ it('throws the darts that Generate throws, one by one', async () => {
   await expect.poll(() => soFar.textContent()).toBe(sample!.text.slice(0, -1));
 });
 
+it('throws Generate’s darts behind a beginning, too', async () => {
+  const settings = { seed: 4, temperature: 0.8, index: 2 };
+  const samples = await drawn({
+    model,
+    count: 3,
+    prefix: 'ma',
+    seed: 4,
+    temperature: 0.8,
+  });
+  const page = await open(
+    `/playground/draw?model=${model}&prefix=ma&seed=4&temperature=0.8&index=2`,
+  );
+  const step = page.getByRole('button', { name: 'Draw the next character' });
+  const soFar = page.locator('[data-value="drawn"]');
+  const { draw } = await inspector.nextTokens({
+    model,
+    prefix: 'ma',
+    given: 2,
+    ...settings,
+  });
+  await expect
+    .poll(() => page.locator('[data-value="dart"]').textContent())
+    .toContain(draw!.number.toFixed(4));
+  const expected = samples[2]!.text.slice('ma'.length);
+  expect(expected).not.toBe('');
+  for (const [i] of [...expected].entries()) {
+    await step.click();
+    await expect.poll(() => soFar.textContent()).toBe(expected.slice(0, i + 1));
+    await expect.poll(() => step.isEnabled()).toBe(true);
+  }
+  await step.click();
+  await page.getByText('The end mark was drawn').waitFor();
+});
+
+it('draws no more where the context is full, or the server refuses', async () => {
+  const { config } = await registry.getModel({ model });
+  const room = config!.blockSize!;
+  const page = await open(
+    `/playground/draw?model=${model}&prefix=${'a'.repeat(room - 1)}`,
+  );
+  const step = page.getByRole('button', { name: 'Draw the next character' });
+  const dart = page.locator('[data-value="dart"]');
+  const soFar = page.locator('[data-value="drawn"]');
+  await dart.waitFor();
+  await page.getByRole('button', { name: 'Take b' }).click();
+  await page.getByText('The context has no more room').waitFor();
+  expect(await step.isDisabled()).toBe(true);
+  await page.keyboard.press('ArrowRight');
+  expect(await soFar.textContent()).toBe('b');
+  await page.getByRole('button', { name: 'Take the last one back' }).click();
+  await dart.waitFor();
+
+  await page.locator('input[name="temperature"]').fill('-1');
+  await page.getByRole('alert').waitFor();
+  expect(await dart.count()).toBe(0);
+  expect(await step.isDisabled()).toBe(true);
+  expectRefusal(400);
+});
+
+it('opens the explanation by Enter, and draws nothing by it', async () => {
+  const page = await open(`/playground/draw?model=${model}&seed=1`);
+  await page.locator('[data-value="dart"]').waitFor();
+  const summary = page.locator('[role="group"] summary');
+  await summary.focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('lie side by side on a bar').waitFor();
+  expect(new URL(page.url()).searchParams.get('drawn')).toBeNull();
+});
+
 it('shows the chances of each candidate, as the API has them', async () => {
   const request = { model, prefix: 'em', temperature: 0.6, topK: 5, top: 0 };
   const { next } = await inspector.nextTokens({ ...request, seed: 1 });
@@ -199,4 +271,46 @@ it('has the matrix of the model, and the text’s own beside it', async () => {
   };
   expect(await cell('The model')).toBe(u.probability);
   expect(await cell('The text')).toBe(u.documents! / row.documents);
+});
+
+it('has each score beside its own string while others are typed', async () => {
+  const page = await open(`/playground/score?model=${model}&text=emma`);
+  const row = page.locator('tbody tr');
+  const shown = async () =>
+    [
+      await row.locator('.unseen').first().textContent(),
+      numberIn(await row.locator('td').nth(1).textContent()),
+    ] as const;
+  await row.waitFor();
+  const first = await shown();
+  expect(first[0]).toBe('emma');
+  const { asked, letGo } = await hold(page, 'MicroGpt/Score');
+  const call = asked();
+  await page.getByLabel('Strings to judge').fill('zara');
+  await call;
+  expect(await shown()).toEqual(first);
+  await letGo();
+  await expect.poll(async () => (await shown())[0]).toBe('zara');
+  const { scores } = await microgpt.score({ model, texts: ['zara'] });
+  expect((await shown())[1]).toBeCloseTo(scores[0]!.logprob, 3);
+});
+
+it('shades of a long string what the model read, and says so', async () => {
+  const { config } = await registry.getModel({ model });
+  const line = 'anna'.repeat(config!.blockSize!);
+  const page = await open(`/playground/score?model=${model}&text=${line}`);
+  await page.getByText('cut at the end of the context').waitFor();
+  expect(await page.locator('.strip .part').count()).toBe(config!.blockSize);
+});
+
+it('has no dart at temperature 0', async () => {
+  const page = await open(`/playground/draw?model=${model}&temperature=0`);
+  const request = { model, prefix: '', temperature: 0, seed: 1 };
+  const { draw } = await inspector.nextTokens(request);
+  const sentence = page.locator('[data-value="dart"]');
+  await sentence.waitFor();
+  expect((await sentence.textContent())!.trim()).toBe(
+    `At temperature 0 there is no dart: the likeliest is taken, ${draw!.token!.text}.`,
+  );
+  expect(await page.locator('figure .dart').count()).toBe(0);
 });

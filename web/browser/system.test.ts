@@ -87,10 +87,17 @@ it('counts the calls of this browser, with how long they took', async () => {
   for (; refusals > 0; --refusals) expectRefusal(404);
 });
 
-it('is no wider than a telephone', async () => {
-  const viewport = { width: 375, height: 800 };
-  const page = await open('/system', { viewport });
-  await page.locator('tr[data-job]').first().waitFor();
-  const wide = () => page.evaluate(() => document.documentElement.scrollWidth);
-  expect(await wide()).toBe(375);
+it('lists older runs, too, when asked for more', async () => {
+  const known = (await registry.listJobs({ pageSize: 1000 })).jobs.length;
+  for (let count = known; count < 52; ++count) {
+    const config = { steps: 1 };
+    const wait = { seconds: 30n };
+    await microgpt.train({ model: 'many', documents: ['ab'], config, wait });
+  }
+  const { jobs } = await registry.listJobs({ pageSize: 1000 });
+  const page = await open('/system');
+  const rows = page.locator('tr[data-job]');
+  await expect.poll(() => rows.count()).toBe(50);
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await expect.poll(() => rows.count()).toBe(Math.min(100, jobs.length));
 });

@@ -157,3 +157,53 @@ it('says that nothing is left of an empty text', async () => {
   await page.getByText('Give at least one line that is not empty.').waitFor();
   expectRefusal(400);
 });
+
+it('asks for the file that was not chosen, rather than train another text', async () => {
+  const page = await open('/train');
+  await page.getByLabel('A file').check();
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await page.getByText('Choose a file first.').waitFor();
+  const file = page.getByLabel('File', { exact: true });
+  expect(await file.getAttribute('aria-invalid')).toBe('true');
+  expect(new URL(page.url()).pathname).toBe('/train');
+  const { jobs } = await registry.listJobs({ model: 'mine' });
+  expect(jobs).toEqual([]);
+  await file.setInputFiles({
+    name: 'chosen.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from('rex\nbello\n'),
+  });
+  await page.getByText('Choose a file first.').waitFor({ state: 'detached' });
+});
+
+it('brings a fine point that is wrong into sight', async () => {
+  const page = await open('/train');
+  await page.getByText('Fine points').click();
+  const field = page.locator('input[name="threads"]');
+  await field.fill('65');
+  await page.getByText('Fine points').click();
+  await field.waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await field.waitFor();
+  await expect
+    .poll(() => field.evaluate((input) => input === document.activeElement))
+    .toBe(true);
+});
+
+it('keeps a run’s text in the address when its settings are changed', async () => {
+  const documents = ['tara', 'tomo'];
+  const request = { model: 'kept', documents, config: { steps: 5 } };
+  const wait = { seconds: 30n };
+  const first = await microgpt.train({ ...request, wait });
+  const page = await open(`/train?from=${first.job}`);
+  const steps = page.locator('input[name="steps"]');
+  await expect.poll(() => steps.inputValue()).toBe('5');
+  await steps.fill('6');
+  await page.reload();
+  await expect.poll(() => steps.inputValue()).toBe('6');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  const job = await jobOf(page);
+  expect(job.dataset?.id).toBe(first.dataset?.id);
+  expect(job.model).toBe('kept');
+  expect(job.steps).toBe(6);
+});

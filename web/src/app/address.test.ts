@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
 
-import { changeQuery, href, match, pattern, readQuery } from './address';
+import {
+  changeQuery,
+  href,
+  match,
+  pattern,
+  readQuery,
+  withQuery,
+} from './address';
 
 describe('match', () => {
   const inside = pattern('/models/:model/inside');
@@ -52,6 +59,12 @@ describe('href', () => {
       '/x?d=0&e=1',
     );
   });
+});
+
+it('keeps a path as it is, a broken escape too', () => {
+  expect(withQuery('/models/%zz/inside', { text: 'a' })).toBe(
+    '/models/%zz/inside?text=a',
+  );
 });
 
 describe('changeQuery', () => {

@@ -72,7 +72,11 @@ export function href(
   segments: readonly string[],
   change: QueryChange = {},
 ): string {
-  const path = '/' + segments.map(encode).join('/');
+  return withQuery('/' + segments.map(encode).join('/'), change);
+}
+
+// An address of a path as it stands in another one.
+export function withQuery(path: string, change: QueryChange): string {
   const query = Object.entries(changeQuery({}, change));
   if (query.length === 0) return path;
   return (

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { changeQuery, href, type QueryChange, readQuery } from './address';
+import { changeQuery, type QueryChange, readQuery, withQuery } from './address';
 import { findRoute } from './routes';
 
 interface Place {
@@ -46,12 +46,7 @@ class Router {
   // Changes some of the query. Replaces the entry in the history by default:
   // going back leaves the page, not each letter that was typed.
   setQuery(change: QueryChange, { replace = true } = {}): void {
-    const query = changeQuery(this.query, change);
-    const segments = this.path
-      .split('/')
-      .filter(Boolean)
-      .map(decodeURIComponent);
-    const address = href(segments, query);
+    const address = withQuery(this.path, changeQuery(this.query, change));
     if (address === location.pathname + location.search) return;
     if (replace) history.replaceState(null, '', address);
     else history.pushState(null, '', address);

@@ -71,3 +71,9 @@ export function graphemesOf(text: string): string[] {
   const clusters = new Intl.Segmenter('und', { granularity: 'grapheme' });
   return Array.from(clusters.segment(text), ({ segment }) => segment);
 }
+
+// A text's tokens, as far as a browser can tell: it may know other graphemes
+// than the server.
+export function tokensOf(text: string, graphemes: boolean): string[] {
+  return graphemes ? graphemesOf(text) : [...text];
+}

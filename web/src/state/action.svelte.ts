@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { onDestroy } from 'svelte';
+
 import { type Failure, failureOf } from '../api/failure';
 
 // Something that a reader starts: a button's call. One at a time.
@@ -29,4 +31,12 @@ export class Action {
   stop(): void {
     this.#controller?.abort();
   }
+}
+
+// One that is given up when the reader leaves. To be called while a component is
+// made.
+export function newAction(): Action {
+  const action = new Action();
+  onDestroy(() => action.stop());
+  return action;
 }

@@ -2,8 +2,11 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 
 // Whether asking again may help: the stream was cut, or the server is starting.
+// A TypeError is so only as the cause of a call's error, which is how a browser
+// says that it got no answer; one by itself is a fault of ours.
 export function isPassing(error: unknown): boolean {
-  const { code, cause } = ConnectError.from(error);
+  if (!(error instanceof ConnectError)) return false;
+  const { code, cause } = error;
   return (
     code === Code.Unavailable ||
     code === Code.ResourceExhausted ||
@@ -32,6 +35,16 @@ export interface KeepUp<T> {
   firstPauseMs?: number;
 }
 
+// A stream whose errors are all a call's: what a browser says of a connection
+// that breaks within one comes as it is.
+async function* received<T>(stream: AsyncIterable<T>): AsyncIterable<T> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw ConnectError.from(error);
+  }
+}
+
 // Reads a stream to its end. One that is lost before that is opened again,
 // after a second, then two, up to ten; `lost` hears of it. Throws what opening
 // again cannot mend; an abort just ends it.
@@ -44,7 +57,7 @@ export async function keepUp<T>({
 }: KeepUp<T>): Promise<void> {
   for (let pauseMs = firstPauseMs; !signal.aborted;) {
     try {
-      for await (const message of open(signal)) {
+      for await (const message of received(open(signal))) {
         lost(false);
         pauseMs = firstPauseMs;
         if (take(message)) return;

@@ -9,6 +9,9 @@ const retryMs = 2000;
 export interface Loaded<T> {
   // The last answer. It stays while the next one is on its way.
   readonly value: T | undefined;
+  // The last answer where it is one to what is asked now: none while a call is
+  // on its way, or after one that failed. Who goes on from an answer takes this.
+  readonly current: T | undefined;
   readonly failure: Failure | undefined;
   readonly busy: boolean;
   // Asks again.
@@ -69,6 +72,9 @@ export function load<T>(
   return {
     get value() {
       return value;
+    },
+    get current() {
+      return busy || failure ? undefined : value;
     },
     get failure() {
       return failure;

@@ -235,6 +235,8 @@ export const inside = {
     draw: 'Draw',
     drawText: (number: string, token: string) =>
       `The dart ${number} falls on ${token}: with this seed Generate draws it.`,
+    greedyText: (token: string) =>
+      `At temperature 0 there is no dart: the likeliest is taken, ${token}.`,
     noDraw: 'The server did not say which token is drawn.',
     dart: 'Dart on the running sum',
     dartExplanation:

@@ -81,9 +81,12 @@ export const playground = {
   restart: 'From the beginning',
   soFar: 'So far',
   finished: 'The end mark was drawn: the string is complete.',
+  full: 'The context has no more room: the string is cut here.',
   dart: 'The dart',
   dartText: (number: string, character: string) =>
     `The random number ${number} falls on ${character}.`,
+  greedyText: (character: string) =>
+    `At temperature 0 there is no dart: the likeliest is taken, ${character}.`,
   dartLabel:
     'All characters side by side, each as wide as its chance to be drawn; ' +
     'the dart marks the random number.',

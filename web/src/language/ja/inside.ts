@@ -208,6 +208,8 @@ export const inside: Catalogue['inside'] = {
     draw: '抽選',
     drawText: (number, token) =>
       `矢 ${number} は ${token} に当たります。このシードでは Generate がこれを引きます。`,
+    greedyText: (token) =>
+      `温度 0 では乱数を使わず、最も確率の高い ${token} を選びます。`,
     noDraw: 'サーバーはどのトークンを引くかを答えませんでした。',
     dart: '累積確率に投げる矢',
     dartExplanation:

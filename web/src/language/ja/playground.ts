@@ -77,9 +77,12 @@ export const playground: Catalogue['playground'] = {
   restart: '最初から',
   soFar: 'ここまで',
   finished: '終端記号が引かれ、文字列が完成しました。',
+  full: 'コンテキストにもう場所がありません。文字列はここで切れます。',
   dart: 'ダーツ',
   dartText: (number, character) =>
     `乱数 ${number} は ${character} に当たりました。`,
+  greedyText: (character) =>
+    `温度 0 では乱数を使わず、最も確率の高い ${character} を選びます。`,
   dartLabel:
     'すべての文字を引かれる確率の幅で並べたもの。ダーツが乱数を示します。',
   drawHelp:

@@ -190,6 +190,7 @@ export const inside: Catalogue['inside'] = {
     draw: '抽取',
     drawText: (number, token) =>
       `飞镖 ${number} 落在 ${token} 上：用这个种子，Generate 会抽中它。`,
+    greedyText: (token) => `温度为 0 时不用随机数：直接取概率最大的 ${token}。`,
     noDraw: '服务器没有说明会抽中哪个词元。',
     dart: '落在累积和上的飞镖',
     dartExplanation:

@@ -75,8 +75,11 @@ export const playground: Catalogue['playground'] = {
   restart: '从头开始',
   soFar: '目前',
   finished: '抽到了结束标记，串已完成。',
+  full: '上下文没有空位了：字符串到此被截断。',
   dart: '飞镖',
   dartText: (number, character) => `随机数 ${number} 落在 ${character} 上。`,
+  greedyText: (character) =>
+    `温度为 0 时不用随机数：直接取概率最大的 ${character}。`,
   dartLabel: '所有字符并排，宽度即被抽到的机会；飞镖标出随机数。',
   drawHelp: '右方向键或回车抽取，左方向键收回。点击某个字符则改取它。',
   character: '字符',

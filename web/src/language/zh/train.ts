@@ -12,6 +12,7 @@ export const train: Catalogue['train'] = {
   textHint: '每行一个串。两端空白和空行会被去掉。',
   file: '文件',
   fileHint: 'UTF-8，每行一个串。',
+  noFile: '请先选择文件。',
   model: '模型名称',
   modelHint: '若已有同名模型，则产生它的下一个版本。',
   presets: '预设',

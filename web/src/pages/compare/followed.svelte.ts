@@ -2,7 +2,7 @@
 import { microgpt } from '../../api/clients';
 import { type Failure, failureOf } from '../../api/failure';
 import type { Job } from '../../gen/microgpt/v1/microgpt_pb';
-import { pause } from '../../state/keep-up';
+import { isPassing, pause } from '../../state/keep-up';
 import { everyFor, fill, Metrics, metricsOf } from '../../state/metrics.svelte';
 
 const repeatMs = 2000;
@@ -15,16 +15,26 @@ export class FollowedRun {
   constructor(readonly id: string) {}
 
   // Asks again and again, rather than follow: a browser keeps only six
-  // connections to a server, and a stream takes one.
-  async follow(signal: AbortSignal): Promise<void> {
+  // connections to a server, and a stream takes one. A server that is away for
+  // a while is only asked later.
+  async follow(signal: AbortSignal, pauseMs = repeatMs): Promise<void> {
     while (!signal.aborted) {
-      const job = await microgpt.getStatus({ job: this.id }, { signal });
-      this.job = job;
-      const stream = metricsOf(this.id, everyFor(job.steps), false);
-      await fill(this.metrics, stream, signal);
-      if (job.done) return;
-      await pause(repeatMs, signal);
+      try {
+        if (await this.#ask(signal)) return;
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+      }
+      await pause(pauseMs, signal);
     }
+  }
+
+  // Tells whether the run has ended.
+  async #ask(signal: AbortSignal): Promise<boolean> {
+    const job = await microgpt.getStatus({ job: this.id }, { signal });
+    this.job = job;
+    const stream = metricsOf(this.id, everyFor(job.steps), false);
+    await fill(this.metrics, stream, signal);
+    return job.done;
   }
 }
 

@@ -3,7 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { expect, it } from 'vitest';
 
 import { GenerateRequestSchema } from '../../gen/microgpt/v1/microgpt_pb';
-import { generateRequest } from './request';
+import { dartOf, generateRequest } from './request';
 
 it('leaves to the server what is not given', () => {
   expect(generateRequest('names@1', { count: '', seed: ' ' })).toEqual(
@@ -67,4 +67,20 @@ it('writes whole numbers where only those are numbers', () => {
   expect(request.count).toBe(3);
   expect(request.topK).toBe(0);
   expect(request.seed).toBeUndefined();
+});
+
+it('writes no number that its field cannot hold', () => {
+  const request = generateRequest('m', { count: '1e12', seed: '4294967296' });
+  expect(request.count).toBe(2 ** 32 - 1);
+  expect(request.seed).toBe(2 ** 32 - 1);
+});
+
+it('has a dart of a whole string, and of a seed where none is given', () => {
+  expect(dartOf({ index: '1.5' }, 2)).toEqual({ index: 2, seed: 1, given: 2 });
+  expect(dartOf({ index: '-1', seed: '0', top_k: '3' }, 0)).toEqual({
+    index: 0,
+    seed: 0,
+    topK: 3,
+    given: 0,
+  });
 });

@@ -16,11 +16,14 @@ export function numberOf(query: Query, key: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-// uint32 fields take whole numbers only; the server cannot say so, since such a
-// message cannot even be written.
+// uint32 fields take whole numbers only, and none that is larger than this; the
+// server cannot say so, since such a message cannot even be written.
+const largest = 2 ** 32 - 1;
+
 function wholeOf(query: Query, key: string): number | undefined {
   const value = numberOf(query, key);
-  return value === undefined ? undefined : Math.max(0, Math.round(value));
+  if (value === undefined) return undefined;
+  return Math.min(largest, Math.max(0, Math.round(value)));
 }
 
 // How to draw, as Generate and NextTokens have it.
@@ -31,6 +34,15 @@ export function samplingOf(query: Query) {
     topP: numberOf(query, 'top_p'),
     seed: wholeOf(query, 'seed'),
   };
+}
+
+// What decides the next dart, as NextTokens has it. No darts were thrown for
+// the `given` tokens, Generate's own prefix. There is no dart
+// without a seed.
+export function dartOf(query: Query, given: number) {
+  const { seed = 1, ...sampling } = samplingOf(query);
+  const index = wholeOf(query, 'index');
+  return { ...defined({ ...sampling, index }), seed, given };
 }
 
 function conditionOf(query: Query) {
