@@ -81,7 +81,6 @@ export const playground = {
   restart: 'From the beginning',
   soFar: 'So far',
   finished: 'The end mark was drawn: the string is complete.',
-  dart: 'The dart',
   dartText: (number: string, character: string) =>
     `The random number ${number} falls on ${character}.`,
   dartLabel:

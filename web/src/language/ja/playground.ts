@@ -70,14 +70,13 @@ export const playground: Catalogue['playground'] = {
   scoreExplanation:
     'モデルが文字列をどれだけありそうと見るか：各文字と終端記号の対数確率の和です。' +
     '1 トークンあたりのビット数なら長さの違う文字列も比べられ、低いほど学習テキストに' +
-    '似ています。濃さは各文字の意外さを示します。',
+    '似ています。濃さは各文字の驚きを示します。',
   surprise: (character, bits) => `${character}：${bits} ビット`,
   step: '次の文字を引く',
   back: '最後の文字を戻す',
   restart: '最初から',
   soFar: 'ここまで',
   finished: '終端記号が引かれ、文字列が完成しました。',
-  dart: 'ダーツ',
   dartText: (number, character) =>
     `乱数 ${number} は ${character} に当たりました。`,
   dartLabel:
