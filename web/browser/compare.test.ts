@@ -28,7 +28,7 @@ it('lays runs over each other, and marks what was set differently', async () => 
 
   // Each curve ends with what the server calls that run's loss.
   const output = (name: string) =>
-    page.locator('.legend button', { hasText: name }).locator('output');
+    page.locator('.legend button', { hasText: name }).locator('.value');
   for (const { model, version, loss } of [one, two]) {
     await expect
       .poll(async () =>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { expect, it } from 'vitest';
 
+import { Job_State } from '../src/gen/microgpt/v1/microgpt_pb';
 import {
   csv,
   hold,
@@ -9,6 +10,7 @@ import {
   numberIn,
   open,
   registry,
+  stopAll,
   useBrowser,
 } from './dashboard';
 
@@ -80,6 +82,32 @@ it('starts a real training and keeps it in the address', async () => {
   const loss = /loss (\d+\.\d+)/.exec((await result.textContent())!)![1];
   expect(Number(loss)).toBeCloseTo(status.loss, 3);
   await page.getByText(status.samples[0]!).first().waitFor();
+});
+
+it('says that a training stands in the queue only while it does', async () => {
+  const config = { steps: 1_000_000, nEmbd: 64 };
+  const begin = () =>
+    microgpt.train({ model: 'ahead', dataset: 'names', config });
+  const { job } = await begin();
+  await expect
+    .poll(async () => (await microgpt.getStatus({ job })).state)
+    .toBe(Job_State.RUNNING);
+  const page = await open(`/learn?lesson=4&job=${job}`);
+  const queued = page.getByText('This one is queued.');
+  const told = () =>
+    page.waitForResponse((response) => response.url().endsWith('/GetStatus'));
+  // It is asked for again once the page has seen its state.
+  await told();
+  await told();
+  await page.getByRole('status').getByText('Loading').waitFor();
+  expect(await queued.count()).toBe(0);
+
+  const { workers } = await registry.getServerInfo({});
+  for (let ahead = 1; ahead < workers; ++ahead) await begin();
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await queued.waitFor();
+  await stopAll();
+  await expect.poll(() => queued.count()).toBe(0);
 });
 
 it('draws the string that Generate draws', async () => {

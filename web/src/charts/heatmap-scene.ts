@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { type Palette, textOn } from './colours';
 import type { Area, Scene, Shape } from './scene';
+import { widthOf } from './text-width';
 
 // Numbers in rows and columns, each of which has a label.
 export interface Grid {
@@ -35,12 +36,14 @@ const [lowest, fewRows] = [18, 64];
 const title = 24;
 const labels = 30;
 const edge = 8;
+const rowFont = 13; // the largest of labels
 const mostUpright = 96; // of a label that stands upright
 
 // Cells as large as fit into `room` pixels across.
 export function layoutOf(grid: Grid, room: number, titled: boolean): Layout {
-  const longest = Math.max(1, ...grid.rows.map(widthOf));
-  const left = 26 + Math.min(longest, 12) * 8;
+  const widths = grid.rows.map((name) => widthOf(name, rowFont));
+  const longest = Math.max(widthOf('0', rowFont), ...widths);
+  const left = 26 + Math.min(longest, mostUpright);
   const fits = Math.floor(
     (room - left - edge) / Math.max(1, grid.columns.length),
   );
@@ -156,25 +159,12 @@ function cells(grid: Grid, layout: Layout, colours: Palette): Shape[] {
   });
 }
 
-// What joins the characters around it, and has no width of its own.
-const joins = /[\p{M}\p{Cf}]/u;
-
-// In characters of Latin script; those of East Asia are about twice as wide.
-function widthOf(text: string): number {
-  let width = 0;
-  for (const character of text) {
-    if (joins.test(character)) continue;
-    width += character > '\u2e7f' ? 1.7 : 1;
-  }
-  return width;
-}
-
 // The label, cut where it would not fit upright.
 function shortened(text: string, font: number): string {
-  const most = mostUpright / (font * 0.62);
-  if (widthOf(text) <= most) return text;
+  if (widthOf(text, font) <= mostUpright) return text;
+  const most = mostUpright - widthOf('…', font);
   const characters = [...text];
-  while (widthOf(characters.join('')) > most - 1) characters.pop();
+  while (widthOf(characters.join(''), font) > most) characters.pop();
   return `${characters.join('')}…`;
 }
 
@@ -184,8 +174,9 @@ function fontFor(size: number): number {
 
 // In pixels, of the columns.
 function longestLabel(grid: Grid, size: number): number {
-  const most = Math.max(1, ...grid.columns.map(widthOf));
-  return fontFor(size) * 0.62 * most + 3;
+  const font = fontFor(size);
+  const widths = grid.columns.map((name) => widthOf(name, font));
+  return Math.max(widthOf('0', font), ...widths) + 3;
 }
 
 // What is wider than its cell is turned, to stand above it; of numbers, which

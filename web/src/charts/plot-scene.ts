@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: MIT
 import type { Palette } from './colours';
+import {
+  entriesOf,
+  type Entry,
+  legendRow,
+  legendSize,
+  moreHeight,
+} from './legend';
 import { type Scale, scaleOf } from './scales';
 import type { Area, Point, Scene, Shape } from './scene';
+import { widthOf } from './text-width';
 
 // One curve. x and y are equally long; a y that is undefined or, on a log
 // axis, not above 0, is a gap that is drawn over.
@@ -193,11 +201,6 @@ export function scalesOf(view: PlotView, area: Area): Scales {
   };
 }
 
-// About as wide as a text of 11 pixels is.
-function widthOf(text: string): number {
-  return [...text].reduce((sum, c) => sum + (c > '\u2e80' ? 11 : 6.3), 0);
-}
-
 // A level with its name at the right end, on a ground of its own so that curves
 // behind it don't cross it out.
 function referenceShapes(
@@ -209,7 +212,7 @@ function referenceShapes(
   const y = scales.y(value);
   const right = area.x + area.width;
   const { muted: colour, background } = colours;
-  const width = widthOf(name) + 6;
+  const width = widthOf(name, 11) + 6;
   return {
     line: {
       kind: 'line',
@@ -277,11 +280,18 @@ function pointsOf(line: Line, view: PlotView, scales: Scales): Point[] {
   return shownOf(points);
 }
 
-function legend(view: PlotView, y: number, colours: Palette): Shape[] {
-  const shapes: Shape[] = [];
-  let x = margin.left;
-  for (const { name, colour, dash } of view.lines) {
-    shapes.push(
+const legendMark = 28; // a piece of the line, and a space
+
+function legend(
+  view: PlotView,
+  entries: readonly Entry[],
+  top: number,
+  colours: Palette,
+): Shape[] {
+  return entries.flatMap(({ name, x, row }, index): Shape[] => {
+    const { colour, dash } = view.lines[index]!;
+    const y = top + row * legendRow;
+    return [
       {
         kind: 'line',
         points: [
@@ -294,25 +304,31 @@ function legend(view: PlotView, y: number, colours: Palette): Shape[] {
       },
       {
         kind: 'text',
-        x: x + 28,
+        x: x + legendMark,
         y,
         text: name,
         colour: colours.text,
-        size: 12,
+        size: legendSize,
       },
-    );
-    x += 48 + name.length * 7;
-  }
-  return shapes;
+    ];
+  });
 }
 
-// The plot as a picture.
+// The plot as a picture; one with a title is higher where its legend takes more
+// than a row.
 export function plotScene(
   view: PlotView,
   colours: Palette,
   size: Size = { width: 960, height: 480, titled: true },
 ): Scene {
   const { width, height, titled } = size;
+  const names = titled ? view.lines.map(({ name }) => name) : [];
+  const entries = entriesOf(
+    names,
+    margin.left,
+    width - margin.right,
+    legendMark,
+  );
   const area = areaOf(size);
   const scales = scalesOf(view, area);
   const shapes = axes(view, area, scales, colours);
@@ -351,10 +367,15 @@ export function plotScene(
         size: 15,
         bold: true,
       },
-      ...legend(view, height - 10, colours),
+      ...legend(view, entries, height - 10, colours),
     );
   }
-  return { width, height, background: colours.background, shapes };
+  return {
+    width,
+    height: height + moreHeight(entries),
+    background: colours.background,
+    shapes,
+  };
 }
 
 // All lines over all values of x that any of them has.

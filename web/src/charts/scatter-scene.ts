@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: MIT
 import type { Palette } from './colours';
+import {
+  entriesOf,
+  type Entry,
+  legendRow,
+  legendSize,
+  moreHeight,
+} from './legend';
 import { type MarkShape, markShapes } from './marks';
 import { scaleOf } from './scales';
 import type { Scene, Shape } from './scene';
+import { widthOf } from './text-width';
 
 export interface Dot {
   label: string;
@@ -27,6 +35,7 @@ export interface Placed {
 }
 
 const margin = { left: 52, right: 20, top: 12, bottom: 46 };
+const labelSize = 13;
 
 // Those whose labels can be read: the first of every heap of labels that would
 // lie on each other.
@@ -34,7 +43,7 @@ export function labelled(placed: readonly Placed[]): Set<Dot> {
   const taken = new Set<string>();
   const kept = new Set<Dot>();
   for (const { dot, x, y } of placed) {
-    const width = 8 * Math.max(1, dot.label.length);
+    const width = Math.max(8, widthOf(dot.label, labelSize));
     const row = Math.round(y / 13);
     const [from, to] = [x, x + width].map((edge) => Math.floor(edge / 8));
     const cells: string[] = [];
@@ -58,23 +67,28 @@ export function groupsOf(dots: readonly Dot[]): Map<string, Dot> {
   return groups;
 }
 
-function legend(view: ScatterView, colours: Palette, left: number): Shape[] {
-  const shapes: Shape[] = [];
-  let x = left;
-  for (const [name, { shape = 'circle', colour }] of groupsOf(view.dots)) {
-    shapes.push(...markShapes(shape, x + 5, 38, 4, colour), {
+const legendMark = 14;
+const legendTop = 42;
+
+function legend(
+  view: ScatterView,
+  entries: readonly Entry[],
+  colours: Palette,
+): Shape[] {
+  const groups = groupsOf(view.dots);
+  return entries.flatMap(({ name, x, row }) => {
+    const { shape = 'circle', colour } = groups.get(name)!;
+    const y = legendTop + row * legendRow;
+    const label: Shape = {
       kind: 'text',
-      x: x + 14,
-      y: 42,
+      x: x + legendMark,
+      y,
       text: name,
       colour: colours.text,
-      size: 12,
-    });
-    // Letters of East Asia are about twice as wide.
-    const wide = [...name].filter((c) => c > '\u2e7f').length;
-    x += 30 + 7 * ([...name].length + wide);
-  }
-  return shapes;
+      size: legendSize,
+    };
+    return [...markShapes(shape, x + 5, y - 4, 4, colour), label];
+  });
 }
 
 function domain(values: readonly number[]): [number, number] {
@@ -130,13 +144,16 @@ export function scatterScene(
   view: ScatterView,
   colours: Palette,
   width: number,
-  height: number,
+  least: number, // the height; more, where a legend takes several rows
   titled: boolean,
 ): Scene {
-  const top = titled ? 46 : 0;
-  const { x, y } = scalesOf(view, width, height, top);
   const { line, muted } = colours;
   const [left, right] = [margin.left, width - margin.right];
+  const names = titled ? [...groupsOf(view.dots).keys()] : [];
+  const entries = entriesOf(names, left, right, legendMark);
+  const height = least + moreHeight(entries);
+  const top = titled ? 46 + moreHeight(entries) : 0;
+  const { x, y } = scalesOf(view, width, height, top);
   const [upper, lower] = [margin.top + top, height - margin.bottom];
   const shapes: Shape[] = [];
   for (const { at, text } of y.ticks(6)) {
@@ -219,12 +236,12 @@ export function scatterScene(
       y: dy,
       text: dot.label,
       colour: colours.text,
-      size: 13,
+      size: labelSize,
       baseline: 'middle',
     });
   }
   if (titled) {
-    shapes.push(...legend(view, colours, left));
+    shapes.push(...legend(view, entries, colours));
     shapes.push({
       kind: 'text',
       x: left,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { expect, it } from 'vitest';
 
-import { toSvg } from './scene';
+import { fontFamily, toSvg } from './scene';
 
 const frame = { width: 100, height: 50, background: '#fff' };
 
@@ -62,4 +62,11 @@ it('cuts a line off where its area ends', () => {
   expect(svg).toContain(
     '<svg x="10" y="5" width="80" height="40" viewBox="10 5 80 40">',
   );
+});
+
+it('writes Han characters as the language of the page does', () => {
+  const firstOf = (family: string) => /Hiragino|PingFang/.exec(family)?.[0];
+  expect(firstOf(fontFamily('zh-Hans'))).toBe('PingFang');
+  expect(fontFamily('zh-Hans')).toMatch(/CJK SC.*CJK JP/);
+  expect(firstOf(fontFamily('ja'))).toBe('Hiragino');
 });

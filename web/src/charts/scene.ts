@@ -56,9 +56,19 @@ export interface Scene {
   shapes: readonly Shape[];
 }
 
-export const fontFamily =
-  "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', " +
-  "'Noto Sans CJK JP', sans-serif";
+// Han characters look different in Chinese and in Japanese: the fonts that have
+// them stand in the order of the page's language, as in base.css.
+export function fontFamily(
+  language = globalThis.document?.documentElement.lang ?? '',
+): string {
+  const han = language.startsWith('zh')
+    ? "'PingFang SC', 'Noto Sans CJK SC', 'Microsoft YaHei', 'Noto Sans CJK JP'"
+    : "'Hiragino Sans', 'Noto Sans CJK JP', 'Microsoft YaHei'";
+  return (
+    "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', " +
+    `'DejaVu Sans', ${han}, sans-serif`
+  );
+}
 
 function drawLine(
   context: CanvasRenderingContext2D,
@@ -105,7 +115,7 @@ function drawText(
   context.translate(text.x, text.y);
   if (text.turned) context.rotate(-Math.PI / 2);
   context.fillStyle = text.colour;
-  context.font = `${text.bold ? '600 ' : ''}${text.size}px ${fontFamily}`;
+  context.font = `${text.bold ? '600 ' : ''}${text.size}px ${fontFamily()}`;
   context.textAlign =
     text.anchor === 'middle' ? 'center' : (text.anchor ?? 'start');
   context.textBaseline = text.baseline ?? 'alphabetic';
@@ -255,6 +265,6 @@ export function toSvg(scene: Scene): string {
     width,
     height,
     viewBox: `0 0 ${coordinate(width)} ${coordinate(height)}`,
-    'font-family': fontFamily,
+    'font-family': fontFamily(),
   })}>\n${body}\n</svg>\n`;
 }

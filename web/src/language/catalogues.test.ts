@@ -15,12 +15,46 @@ function names(catalogue: object, path = ''): string[] {
   );
 }
 
+type Sentence = (...fields: string[]) => string;
+
+// ["models.version", …], of every text with something to put into it.
+function sentences(catalogue: object, path = ''): [string, Sentence][] {
+  return Object.entries(catalogue).flatMap(([name, value]) => {
+    if (typeof value === 'function') return [[`${path}${name}`, value]];
+    return typeof value === 'object' ? sentences(value, `${path}${name}.`) : [];
+  });
+}
+
+// The fields that a sentence does not say. English tells how many there are:
+// in another language a function may leave out the last ones.
+function unsaid(catalogue: object): string[] {
+  const all = new Map(sentences(catalogue));
+  return sentences(en).flatMap(([name, english]) => {
+    const fields = Array.from({ length: english.length }, (_, i) => `«${i}»`);
+    const said = all.get(name)?.(...fields) ?? '';
+    return fields
+      .filter((field) => !said.includes(field))
+      .map((field) => `${name} ${field}`);
+  });
+}
+
 function texts(catalogue: object): string[] {
   return Object.values(catalogue).flatMap((value) => {
     if (typeof value === 'object') return texts(value);
     return typeof value === 'string' ? [value] : [];
   });
 }
+
+describe.each([
+  ['en', en],
+  ['ja', ja],
+  ['zh', zh],
+])('the sentences of %s', (_, catalogue) => {
+  it('say all that is put into them', () => {
+    expect(sentences(catalogue).length).toBeGreaterThan(50);
+    expect(unsaid(catalogue)).toEqual([]);
+  });
+});
 
 describe.each([
   ['ja', ja],

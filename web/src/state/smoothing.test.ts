@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
 
-import { smoothed } from './smoothing';
+import { smoothed, stepsOfMean } from './smoothing';
 
 // Losses of 1000 steps that fall and jump about; the same on every run.
 const losses = Array.from(
@@ -59,4 +59,15 @@ describe('smoothed', () => {
     expect(smoothed([12, 14], [3, 1], 2, 11)).toEqual([3, 1]);
     expect(smoothed([], [], 100)).toEqual([]);
   });
+});
+
+it('says of points of more steps than the window that they are the mean', () => {
+  const { steps, means } = thin(100);
+  expect(stepsOfMean(10, 100)).toBe(100);
+  expect(stepsOfMean(300, 100)).toBe(300);
+  for (const window of [10, stepsOfMean(10, 100)]) {
+    for (const [at, mean] of smoothed(steps, means, window).entries()) {
+      expect(mean).toBeCloseTo(means[at]!, 9);
+    }
+  }
 });

@@ -30,3 +30,8 @@ export function smoothed(
   }
   return result;
 }
+
+// What such a curve is a mean of: no fewer steps than each of its points.
+export function stepsOfMean(window: number, every: number): number {
+  return Math.max(window, every);
+}

@@ -154,16 +154,8 @@ export class Subject {
     return stepOf(router.query);
   }
 
-  get text(): string {
-    return router.query['text'] ?? '';
-  }
-
   set step(step: number | undefined) {
     router.setQuery({ step });
-  }
-
-  set text(text: string) {
-    router.setQuery({ text });
   }
 
   // What to put into a request; undefined while it is not known yet. The same

@@ -15,12 +15,6 @@ export const inside = {
     gradients: 'Gradients',
   },
   outdated: 'Below is the last text that the model could read.',
-  step: 'Step',
-  newest: 'newest',
-  stepOf: (step: string) => `after step ${step}`,
-  beforeTraining: 'before the first step',
-  earlier: 'Earlier step',
-  later: 'Later step',
   lossOfText: 'Loss of the text',
   lossExplained: (perplexity: string) =>
     `as if it had guessed among ${perplexity} tokens each time`,
@@ -39,7 +33,7 @@ export const inside = {
       'The number is the surprise in nats, −log of the probability that the ' +
       'model gave it: 0 is certain, ln V is a blind guess. Choose a tile to ' +
       'see that position in the other pictures. ⟨ and ⟩ are the mark at the ' +
-      'begin and the end of a string.',
+      'beginning and the end of a string.',
     read: 'read',
     next: 'next',
     surprise: 'surprise (nats)',
@@ -54,14 +48,12 @@ export const inside = {
     ) =>
       `Position ${position}: after ${read} came ${next}, surprise ${loss}, ` +
       `number ${rank} of the candidates`,
-    lastTile: (position: string, read: string) =>
-      `Position ${position}: after ${read}; what comes next has no room`,
   },
   next: {
     title: (text: string) => `What comes after ${text}`,
     explanation:
-      'The likeliest next tokens at temperature 1, ⟩ being the end of the ' +
-      'string. The entropy says how undecided the model is: 0 nats if it ' +
+      'The likeliest next tokens at temperature 1, ⟨end⟩ being the end of ' +
+      'the string. The entropy says how undecided the model is: 0 nats if it ' +
       'knows, ln V if it has no idea.',
     probability: 'probability',
     actual: 'came next',
@@ -72,10 +64,10 @@ export const inside = {
     all: 'Attention of all heads',
     explanation:
       'Where each position looks. A row is a position that asks, a column ' +
-      'one that answers; the darker, the more of that position’s value goes ' +
-      'into the row’s. A row sums to 1, and no position sees those after it, ' +
-      'which is why the upper right is empty. Heads learn to look for ' +
-      'different things. Choose one to enlarge it.',
+      'one that answers; the stronger the colour, the more of that ' +
+      'position’s value goes into the row’s. A row sums to 1, and no position ' +
+      'sees those after it, which is why the upper right is empty. Heads ' +
+      'learn to look for different things. Choose one to enlarge it.',
     pick: (layer: string, head: string) =>
       `Enlarge layer ${layer}, head ${head}`,
     one: (layer: string, head: string) =>
@@ -181,8 +173,8 @@ export const inside = {
     embedding: 'Embedding',
     embeddingText: (token: string, id: string, position: string) =>
       `${token} is token ${id}: row ${id} of wte. It stands at position ` +
-      `${position}: row ${position} of wpe. Their sum, scaled to length ` +
-      'one a number (RMSNorm), begins the residual stream.',
+      `${position}: row ${position} of wpe. Their sum, scaled so ` +
+      'that its mean square is 1 (RMSNorm), begins the residual stream.',
     embeddingExplanation:
       'A row of numbers each: what the token means to the model, what its ' +
       'place means, and both together, as the first layer reads them. Green ' +
@@ -192,8 +184,8 @@ export const inside = {
       'position’s value the head takes. Each row sums to 1.',
     addsExplanation:
       'The stream before this stage, what the stage adds to it, and the sum, ' +
-      'which the next stage reads. Where the middle row is pale, the stage ' +
-      'leaves that number as it was.',
+      'which the next stage reads. Where the middle row is the colour of ' +
+      'the ground, the stage leaves that number as it was.',
     hiddenExplanation:
       'All neurons of the layer, sixteen a row: number and column together ' +
       'name one. An empty colour is a neuron that is off here.',

@@ -17,7 +17,7 @@ export const learn = {
       'A model computes with numbers, so a text is first cut into tokens, and ' +
         'each token gets a number. Here a token is one character: the ' +
         'different characters of the training text, sorted, are 0, 1, 2 and ' +
-        'so on. One more, BOS, stands at the begin and the end of every ' +
+        'so on. One more, BOS, stands at the beginning and the end of every ' +
         'string, so that the model can learn how strings begin and when they ' +
         'are over.',
       'From every position the model tries to foretell the next token. A ' +
@@ -29,7 +29,6 @@ export const learn = {
     reads: 'Reads',
     id: 'Number',
     task: 'Foretells',
-    noRoom: 'no room',
   },
   autograd: {
     body: [
@@ -41,7 +40,7 @@ export const learn = {
         'made of. From the loss the program walks back and multiplies the ' +
         'slopes on its way (the chain rule). Change the inputs and watch. The ' +
         'last column finds the same number the slow way, by moving the input ' +
-        'a little and looking what the loss does.',
+        'a little and watching what the loss does.',
     ],
     title: 'A neuron with its loss',
     explanation:

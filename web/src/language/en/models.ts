@@ -51,7 +51,7 @@ export const models = {
   imported: (name: string) => `${name} was imported.`,
   oneClick: 'Train in one click',
   oneClickText: 'Built-in texts, with the default settings.',
-  documents: (count: string) => counted(count, 'document'),
+  documents: (count: string) => counted(count, 'string'),
   train: (dataset: string) => `Train ${dataset}`,
   versions: 'Versions',
   about: 'About this version',

@@ -10,7 +10,6 @@ export const panels = {
   prefix: 'Beginning',
   prefixHint: 'What stands before; empty: the start of a string.',
   end: 'end',
-  start: 'start',
   space: 'space',
   nextTokens: 'What comes next',
   nextTokensAfter: (text: string) => `What comes after “${text}”`,
@@ -20,6 +19,5 @@ export const panels = {
     'how undecided the model is: 0 is certain, ln V knows nothing.',
   candidate: 'Character',
   probability: 'Probability',
-  inText: 'In the text',
   entropy: (value: string) => `Entropy ${value} nats`,
 };

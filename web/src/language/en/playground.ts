@@ -82,7 +82,6 @@ export const playground = {
   soFar: 'So far',
   finished: 'The end mark was drawn: the string is complete.',
   full: 'The context has no more room: the string is cut here.',
-  dart: 'The dart',
   dartText: (number: string, character: string) =>
     `The random number ${number} falls on ${character}.`,
   greedyText: (character: string) =>

@@ -80,8 +80,8 @@ export const run = {
   failed: 'The training failed',
   replay: 'Replay',
   replayText:
-    'The training is over before you can watch it; here it runs again, as ' +
-    'slowly as you like. What the model expects next is shown at each ' +
+    'A short training is over before you can watch it; here it runs again, ' +
+    'as slowly as you like. What the model expects next is shown at each ' +
     'checkpoint that was kept.',
   noCheckpoints: 'No checkpoints are kept of this run.',
   checkpoint: 'Checkpoint',

@@ -8,11 +8,12 @@ export const weights = {
   map: {
     title: (tensor: string) => `Map of ${tensor}`,
     explanation:
-      'Each token is a point in as many dimensions as the model is wide. Here ' +
-      'are the two directions in which they differ most (principal ' +
-      'components), with the share of all differences that each one shows. ' +
-      'What lies together, the model uses alike. Shapes and colours are kinds ' +
-      'of characters: the model was never told of them.',
+      'Each token, or each position, is a point in as many dimensions as the ' +
+      'model is wide. Here are two of the directions in which the points ' +
+      'differ most (principal components), with the share of all differences ' +
+      'that each one shows. What lies together, the model uses alike. Shapes ' +
+      'and colours of tokens are kinds of characters: the model was never ' +
+      'told of them.',
     component: (number: string, share: string) =>
       `component ${number} (${share})`,
     positions: 'position',
@@ -53,7 +54,8 @@ export const weights = {
     title: 'All tensors',
     explanation:
       'Every matrix of the model. The standard deviation says how far its ' +
-      'weights have spread; training begins with 0.08 in all of them.',
+      'weights have spread; training begins with init_std in all of them, ' +
+      'which is 0.08 if nobody chose otherwise.',
     name: 'Tensor',
     shape: 'Shape',
     weights: 'Weights',

@@ -63,7 +63,7 @@ export const config: Catalogue['config'] = {
     },
     tokenizer: {
       label: 'トークン',
-      text: '1 文字とは何か：Unicode の符号点、または読み手が 1 文字と見るもの。',
+      text: '1 文字とは何か：Unicode のコードポイント、または読み手が 1 文字と見るもの。',
     },
   },
 };

@@ -13,12 +13,6 @@ export const inside: Catalogue['inside'] = {
   view: '表示',
   views: { all: 'すべて一度に', steps: '一段ずつ', gradients: '勾配' },
   outdated: '下に見えるのは、モデルが最後に読めた文字列のものです。',
-  step: 'ステップ',
-  newest: '最新',
-  stepOf: (step) => `${step} ステップ後`,
-  beforeTraining: '最初のステップの前',
-  earlier: '前のステップ',
-  later: '後のステップ',
   lossOfText: 'この文字列の損失',
   lossExplained: (perplexity) =>
     `毎回 ${perplexity} 個のトークンから当てずっぽうに選んだのと同じ`,
@@ -43,13 +37,11 @@ export const inside: Catalogue['inside'] = {
     entropy: 'エントロピー（ナット）',
     tile: (position, read, next, loss, rank) =>
       `位置 ${position}：${read} の次は ${next}、驚き ${loss}、候補の ${rank} 番目`,
-    lastTile: (position, read) =>
-      `位置 ${position}：${read} の次。続きの入る場所はありません`,
   },
   next: {
     title: (text) => `${text} の次に来るもの`,
     explanation:
-      '温度 1 で次に来やすいトークンです。⟩ は文字列の終わり。エントロピーは' +
+      '温度 1 で次に来やすいトークンです。⟨終端⟩ は終端記号。エントロピーは' +
       'モデルの迷いで、わかっていれば 0 ナット、見当もつかなければ ln V です。',
     probability: '確率',
     actual: '実際に続いた',
@@ -60,7 +52,7 @@ export const inside: Catalogue['inside'] = {
     all: '全ヘッドのアテンション',
     explanation:
       'それぞれの位置がどこを見ているかを表します。行は尋ねる位置、列は答える位置で、' +
-      '色が濃いほど、その位置の値が多く取り込まれます。行の合計は 1 です。後の位置は' +
+      '色が強いほど、その位置の値が多く取り込まれます。行の合計は 1 です。後の位置は' +
       '見えないので、右上は空白です。ヘッドはそれぞれ別のものを探すようになります。' +
       '選ぶと拡大します。',
     pick: (layer, head) => `層 ${layer}、ヘッド ${head} を拡大`,
@@ -88,7 +80,7 @@ export const inside: Catalogue['inside'] = {
     oneExplanation:
       '各位置での入力（ReLU の前）です。正の値だけが先へ進みます。',
     value: 'ReLU の前',
-    off: '停止',
+    off: 'オフ',
     number: 'ニューロン',
   },
   stream: {
@@ -107,7 +99,7 @@ export const inside: Catalogue['inside'] = {
     stage: '段',
     stages: {
       embedding: '埋め込み',
-      attention: (layer) => `注意 ${layer}`,
+      attention: (layer) => `アテンション ${layer}`,
       mlp: (layer) => `MLP ${layer}`,
     },
   },
@@ -146,7 +138,7 @@ export const inside: Catalogue['inside'] = {
   steps: {
     title: '1 回の予測を一段ずつ',
     explanation:
-      '1 つのトークンが番号から次の抽選に至るまで、モデルの中を進む道筋です。' +
+      '1 つのトークンが番号から次のトークンを引くまで、モデルの中を進む道筋です。' +
       'スライダーか矢印キーで進めるか、再生してください。',
     play: '再生',
     pause: '一時停止',
@@ -157,7 +149,7 @@ export const inside: Catalogue['inside'] = {
     embedding: '埋め込み',
     embeddingText: (token, id, position) =>
       `${token} はトークン ${id}、つまり wte の ${id} 行です。位置 ${position} に` +
-      `あるので wpe の ${position} 行を足し、大きさをそろえた（RMSNorm）ものが` +
+      `あるので wpe の ${position} 行を足し、二乗平均を 1 にした（RMSNorm）ものが` +
       '残差ストリームの始まりです。',
     embeddingExplanation:
       '1 行ずつ、トークンがモデルにとって持つ意味、位置の持つ意味、そして最初の層が' +
@@ -166,8 +158,8 @@ export const inside: Catalogue['inside'] = {
       '行はヘッド、列はここまでの位置で、ヘッドがその位置の値をどれだけ取り込むかを' +
       '表します。各行の合計は 1 です。',
     addsExplanation:
-      'この段の前のストリーム、この段が足すもの、そして次の段が読む和です。真ん中の行の' +
-      '色が薄いところは、ほとんど変わりません。',
+      'この段の前のストリーム、この段が足すもの、そして次の段が読む和です。真ん中の行が' +
+      '背景と同じ色のところは、ほとんど変わりません。',
     hiddenExplanation:
       '層のすべてのニューロンを 1 行に 16 個ずつ並べたものです。行と列の数を足すと番号に' +
       'なります。色のないものはここでは働いていません。',
@@ -175,7 +167,7 @@ export const inside: Catalogue['inside'] = {
       'スコアの高い 10 個のトークンです。意味があるのはスコアの差だけで、1 大きいと' +
       'およそ 2.7 倍起こりやすくなります。',
     probabilitiesExplanation:
-      '同じ 10 個のトークンです。語彙全体の合計は 1 です。温度は、抽選の確率にする前に' +
+      '同じ 10 個のトークンです。語彙全体の合計は 1 です。温度は、引く確率にする前に' +
       'ロジットを割る数です。',
     tokenRow: 'wte',
     positionRow: 'wpe',
@@ -204,16 +196,16 @@ export const inside: Catalogue['inside'] = {
     probabilitiesText: (temperature) =>
       'ソフトマックスで確率にします。その下は温度 ' +
       `${temperature} での確率です。1 より低いと、ありそうなものがさらに有利になります。`,
-    drawn: (share) => `抽選では ${share}`,
-    draw: '抽選',
+    drawn: (share) => `引かれる確率 ${share}`,
+    draw: '引く',
     drawText: (number, token) =>
-      `矢 ${number} は ${token} に当たります。このシードでは Generate がこれを引きます。`,
+      `ダーツ ${number} は ${token} に当たります。このシードでは Generate がこれを引きます。`,
     greedyText: (token) =>
       `温度 0 では乱数を使わず、最も確率の高い ${token} を選びます。`,
     noDraw: 'サーバーはどのトークンを引くかを答えませんでした。',
-    dart: '累積確率に投げる矢',
+    dart: '累積確率に投げるダーツ',
     dartExplanation:
-      'すべてのトークンを番号順に、確率の幅で並べたものです。0 から 1 の乱数が矢で、' +
+      'すべてのトークンを番号順に、確率の幅で並べたものです。0 から 1 の乱数がダーツで、' +
       '当たったトークンが引かれます。',
     from: 'から',
     to: 'まで',

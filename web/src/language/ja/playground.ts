@@ -70,7 +70,7 @@ export const playground: Catalogue['playground'] = {
   scoreExplanation:
     'モデルが文字列をどれだけありそうと見るか：各文字と終端記号の対数確率の和です。' +
     '1 トークンあたりのビット数なら長さの違う文字列も比べられ、低いほど学習テキストに' +
-    '似ています。濃さは各文字の意外さを示します。',
+    '似ています。濃さは各文字の驚きを示します。',
   surprise: (character, bits) => `${character}：${bits} ビット`,
   step: '次の文字を引く',
   back: '最後の文字を戻す',
@@ -78,7 +78,6 @@ export const playground: Catalogue['playground'] = {
   soFar: 'ここまで',
   finished: '終端記号が引かれ、文字列が完成しました。',
   full: 'コンテキストにもう場所がありません。文字列はここで切れます。',
-  dart: 'ダーツ',
   dartText: (number, character) =>
     `乱数 ${number} は ${character} に当たりました。`,
   greedyText: (character) =>

@@ -17,12 +17,12 @@ export const config: Catalogue['config'] = {
     nHead: { label: '头数', text: '每层以几种方式回看之前的字符。' },
     blockSize: {
       label: '上下文',
-      text: '最长字符数，含结束标记。更长的串会被截断。',
+      text: '最长字符数，含结束标记。更长的字符串会被截断。',
     },
     steps: { label: '步数', text: '修正权重的次数。' },
     batchSize: {
       label: '批大小',
-      text: '每一步同时学习的串数。越多曲线越平滑。',
+      text: '每一步同时学习的字符串数。越多曲线越平滑。',
     },
     learningRate: {
       label: '学习率',
@@ -30,7 +30,7 @@ export const config: Catalogue['config'] = {
     },
     validation: {
       label: '验证比例',
-      text: '留出不参与训练的比例，用来看模型对没见过的串表现如何。',
+      text: '留出不参与训练的比例，用来看模型对没见过的字符串表现如何。',
     },
     seed: {
       label: '种子',

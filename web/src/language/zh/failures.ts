@@ -14,7 +14,7 @@ export const failures: Catalogue['failures'] = {
     EMPTY_DATASET: '请至少提供一行非空文本。',
     NOT_TRAINED: '请等训练结束，或打开训练记录。',
     UNSATISFIABLE: '请放宽其中一个条件。',
-    TEXT_NOT_KNOWN: '请关闭“仅限新串”，或在导入模型时指定数据集。',
+    TEXT_NOT_KNOWN: '请关闭“仅限新字符串”，或在导入模型时指定数据集。',
     CHECKPOINT_GONE: '请选择另一个步数。',
     RESOURCE_EXHAUSTED: '请删除不再需要的内容，或稍后重试。',
     UNAVAILABLE: '它可能正在重启，请稍后重试。',

@@ -11,13 +11,7 @@ export const inside: Catalogue['inside'] = {
   try: '试试',
   view: '视图',
   views: { all: '全部一览', steps: '逐步', gradients: '梯度' },
-  outdated: '下面是模型最后一次能读的文本。',
-  step: '步数',
-  newest: '最新',
-  stepOf: (step) => `第 ${step} 步之后`,
-  beforeTraining: '第一步之前',
-  earlier: '较早的一步',
-  later: '较晚的一步',
+  outdated: '以下是模型上一次能读取的文本。',
   lossOfText: '这段文本的损失',
   lossExplained: (perplexity) => `相当于每次在 ${perplexity} 个词元中盲猜`,
   positionsShown: (from, to, all) => `共 ${all} 个位置，显示 ${from} 至 ${to}`,
@@ -40,12 +34,11 @@ export const inside: Catalogue['inside'] = {
     entropy: '熵（奈特）',
     tile: (position, read, next, loss, rank) =>
       `位置 ${position}：${read} 之后是 ${next}，意外程度 ${loss}，候选第 ${rank} 名`,
-    lastTile: (position, read) => `位置 ${position}：${read} 之后已没有空位`,
   },
   next: {
     title: (text) => `${text} 之后是什么`,
     explanation:
-      '温度为 1 时最可能的下一个词元，⟩ 表示字符串结束。熵表示模型有多犹豫：心中' +
+      '温度为 1 时最可能的下一个词元，⟨结束⟩ 表示字符串结束。熵表示模型有多犹豫：心中' +
       '有数时为 0 奈特，毫无头绪时为 ln V。',
     probability: '概率',
     actual: '实际的下一个',
@@ -55,7 +48,7 @@ export const inside: Catalogue['inside'] = {
   attention: {
     all: '所有头的注意力',
     explanation:
-      '每个位置在看哪里。行是提问的位置，列是回答的位置；颜色越深，该位置的值被' +
+      '每个位置在看哪里。行是提问的位置，列是回答的位置；颜色越鲜明，该位置的值被' +
       '取用得越多。每行之和为 1；后面的位置看不到，所以右上方是空的。各个头学会寻找' +
       '不同的东西。选一个放大。',
     pick: (layer, head) => `放大第 ${layer} 层第 ${head} 头`,
@@ -142,19 +135,19 @@ export const inside: Catalogue['inside'] = {
     before: '上一阶段',
     after: '下一阶段',
     stage: '阶段',
-    of: (number, all) => `第 ${number} 步，共 ${all} 步`,
+    of: (number, all) => `第 ${number} 阶段，共 ${all} 阶段`,
     embedding: '嵌入',
     embeddingText: (token, id, position) =>
       `${token} 是词元 ${id}：wte 的第 ${id} 行。它在位置 ${position}：wpe 的第 ` +
-      `${position} 行。两者之和经归一化（RMSNorm）后就是残差流的开头。`,
+      `${position} 行。两者之和缩放到均方为 1（RMSNorm）后就是残差流的开头。`,
     embeddingExplanation:
       '每行一组数：词元对模型的含义、位置的含义，以及第一层读到的两者之和。绿色为正，' +
       '橙色为负。',
     weightsExplanation:
       '行是注意力头，列是到此为止的位置：该头取用那个位置的值有多少。每行之和为 1。',
     addsExplanation:
-      '这一阶段之前的残差流、这一阶段加上的内容，以及下一阶段读到的和。中间一行颜色浅的' +
-      '地方几乎没有改变。',
+      '这一阶段之前的残差流、这一阶段加上的内容，以及下一阶段读到的和。中间一行与背景' +
+      '同色的地方几乎没有改变。',
     hiddenExplanation:
       '该层的所有神经元，每行 16 个：行号加列号就是编号。没有颜色的在这里没有激活。',
     logitsExplanation:

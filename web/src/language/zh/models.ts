@@ -41,7 +41,7 @@ export const models: Catalogue['models'] = {
   modelNameHint: '小写字母、数字、“.”、“_”和“-”。',
   dataset: '数据集',
   datasetOfImport: '训练所用的数据集',
-  datasetHint: '用于判断哪些串是新的。留空：以文件所述为准。',
+  datasetHint: '用于判断哪些字符串是新的。留空：以文件所述为准。',
   none: '无',
   uploading: '正在上传',
   imported: (name) => `已导入 ${name}。`,

@@ -2,7 +2,7 @@
 import type { Catalogue } from '../en';
 
 export const playground: Catalogue['playground'] = {
-  lead: '抽取串、评判串，并观看串如何一步步抽出。',
+  lead: '抽取字符串、评判字符串，并观看字符串如何一步步抽出。',
   tabs: {
     generate: '生成',
     score: '评分',
@@ -15,7 +15,7 @@ export const playground: Catalogue['playground'] = {
   noModelsText: '请先训练一个，只需片刻。',
   sampling: '抽取',
   conditions: '条件',
-  count: '串数',
+  count: '字符串数',
   temperature: '温度',
   temperatureHint: '0 总取最可能的；1 按所学抽取。',
   topK: 'Top k',
@@ -23,26 +23,26 @@ export const playground: Catalogue['playground'] = {
   topP: 'Top p',
   topPHint: '只取合计达到 p 的最可能字符；留空则关闭。',
   seed: '种子',
-  seedHint: '相同的种子得到相同的串；留空则随机。',
+  seedHint: '相同的种子得到相同的字符串；留空则随机。',
   index: '第几个',
-  indexHint: '该种子的第几个串，从 0 数起。',
+  indexHint: '该种子的第几个字符串，从 0 数起。',
   prefix: '开头是',
   suffix: '结尾是',
   contains: '包含',
   regex: '匹配',
-  regexHint: '针对整个串的正则表达式（RE2）。',
+  regexHint: '针对整个字符串的正则表达式（RE2）。',
   alphabet: '只用这些字符',
   minLength: '最短',
   maxLength: '最长',
-  novel: '仅限新串',
+  novel: '仅限新字符串',
   novelHint: '不出现在训练文本中。',
   unique: '不重复',
   generate: '生成',
   stop: '停止',
-  results: '串',
+  results: '字符串',
   resultsEmpty: '还没有抽取',
   resultsEmptyText: '请按“生成”。留空的设置取默认值。',
-  string: '串',
+  string: '字符串',
   empty: '空',
   truncated: '在上下文末尾被截断',
   logprob: 'log p',
@@ -60,36 +60,35 @@ export const playground: Catalogue['playground'] = {
   save: '保存为 CSV',
   shown: (shown, all) => `显示 ${all} 个中的前 ${shown} 个。`,
   generateExplanation:
-    '模型按概率逐个抽取字符，直到结束标记。温度低时常见的串更常见，温度高时更加天马' +
+    '模型按概率逐个抽取字符，直到结束标记。温度低时常见的字符串更常见，温度高时更加天马' +
     '行空。不满足条件的会重抽，因此结果遵循模型自身在这些条件下的分布。',
-  texts: '要评判的串',
+  texts: '要评判的字符串',
   textsHint: '每行一个。',
   score: '评分',
   scores: '分数',
   scoreExplanation:
-    '模型认为一个串有多可能：各字符与结束标记的对数概率之和。每词元比特数使长短不同的' +
-    '串可以比较：低者像训练文本。底色深浅表示每个字符有多意外。',
+    '模型认为一个字符串有多可能：各字符与结束标记的对数概率之和。每词元比特数使长短不同的' +
+    '字符串可以比较：低者像训练文本。底色深浅表示每个字符有多意外。',
   surprise: (character, bits) => `${character}：${bits} 比特`,
   step: '抽下一个字符',
   back: '收回上一个',
   restart: '从头开始',
   soFar: '目前',
-  finished: '抽到了结束标记，串已完成。',
+  finished: '抽到了结束标记，字符串已完成。',
   full: '上下文没有空位了：字符串到此被截断。',
-  dart: '飞镖',
   dartText: (number, character) => `随机数 ${number} 落在 ${character} 上。`,
   greedyText: (character) =>
     `温度为 0 时不用随机数：直接取概率最大的 ${character}。`,
-  dartLabel: '所有字符并排，宽度即被抽到的机会；飞镖标出随机数。',
+  dartLabel: '所有字符并排，宽度即被抽到的概率；飞镖标出随机数。',
   drawHelp: '右方向键或回车抽取，左方向键收回。点击某个字符则改取它。',
   character: '字符',
   probability: '所学',
-  chance: '现在的机会',
+  chance: '现在的概率',
   inText: '文本中',
   take: (character) => `取 ${character}`,
   seedNeeded: '飞镖落在哪里由种子决定：已设为 1。',
   drawExplanation:
-    '所有字符按温度、top k 和 top p 之后的机会为宽度，并排放在长度为 1 的条上。0 到 1 ' +
+    '所有字符按温度、top k 和 top p 之后的概率为宽度，并排放在长度为 1 的条上。0 到 1 ' +
     '之间的随机数就是飞镖：击中的字符接着出现。相同的种子投出相同的飞镖，这里与' +
     '“生成”一致。',
   matrixModel: '模型',

@@ -21,7 +21,7 @@ export const run: Catalogue['run'] = {
   lossUnit: '奈特／词元',
   lossText: '最近 100 步的平均',
   validationLoss: '验证损失',
-  validationText: '在留出的串上',
+  validationText: '在留出的字符串上',
   speed: '速度',
   stepsPerSecond: (count) => `每秒 ${count} 步`,
   elapsed: '用时',
@@ -39,12 +39,12 @@ export const run: Catalogue['run'] = {
   smoothed: (window) => `最近 ${window} 步的平均`,
   smoothing: '平滑',
   smoothingUnit: '步',
-  references: { uniform: '瞎猜：ln V', unigram: '字频', bigram: '字对' },
+  references: { uniform: '盲猜：ln V', unigram: '字频', bigram: '字对' },
   baselines: '计算参考线',
   lossExplanation:
-    '模型对下一个字符平均有多意外，即其概率倒数的 ln。“瞎猜”是把所有字符看作同样' +
+    '模型对下一个字符平均有多意外，即其概率倒数的 ln。“盲猜”是把所有字符看作同样' +
     '可能的模型；“字频”只知道每个字符有多常见；“字对”还知道前一个字符。低于这条线，' +
-    '说明模型学到的比字对更多。验证损失是在训练从不使用的串上测的：若它上升而另一条' +
+    '说明模型学到的比字对更多。验证损失是在训练从不使用的字符串上测的：若它上升而另一条' +
     '下降，模型就是在死记硬背。',
   learningRate: '学习率',
   learningRateExplanation: '每一步把权重挪多远。它降到 0，让训练平稳结束。',
@@ -68,7 +68,7 @@ export const run: Catalogue['run'] = {
   failed: '训练失败',
   replay: '回放',
   replayText:
-    '训练快得来不及看；在这里可以任意放慢重来一遍。每个保留的检查点上，都显示模型' +
+    '短的训练快得来不及看；在这里可以任意放慢重来一遍。每个保留的检查点上，都显示模型' +
     '预期的下一个字符。',
   noCheckpoints: '此训练没有保留检查点。',
   checkpoint: '检查点',

@@ -24,7 +24,7 @@ export const system: Catalogue['system'] = {
     chunkBytes: '文件分块',
     datasetBytes: '数据集',
     modelFileBytes: '模型文件',
-    samples: '每次调用的串数',
+    samples: '每次调用的字符串数',
     texts: '每次评分的文本数',
     queuedJobs: '排队的训练',
     calls: '同时的调用',

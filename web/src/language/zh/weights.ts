@@ -10,9 +10,9 @@ export const weights: Catalogue['weights'] = {
   map: {
     title: (tensor) => `${tensor} 的地图`,
     explanation:
-      '每个词元是一个点，空间的维数等于模型的宽度。这里是差异最大的两个方向（主成分），' +
-      '并标明各自占全部差异的比例。靠在一起的，模型用法相似。形状和颜色表示字符种类，' +
-      '而这从未告诉过模型。',
+      '每个词元或位置是一个点，空间的维数等于模型的宽度。这里是差异最大的方向（主成分）' +
+      '中的两个，并标明各自占全部差异的比例。靠在一起的，模型用法相似。词元的形状和颜色' +
+      '表示字符种类，而这从未告诉过模型。',
     component: (number, share) => `第 ${number} 成分（${share}）`,
     positions: '位置',
     variance: '各成分的比例',
@@ -45,7 +45,7 @@ export const weights: Catalogue['weights'] = {
   tensors: {
     title: '所有张量',
     explanation:
-      '模型的每个矩阵。标准差表示权重散开了多少；训练开始时都是 0.08。',
+      '模型的每个矩阵。标准差表示权重散开了多少；训练开始时都是 init_std（未指定时为 0.08）。',
     name: '张量',
     shape: '形状',
     weights: '权重数',

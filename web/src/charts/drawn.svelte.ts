@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+import { draw, type Scene } from './scene';
+import { drawInTurn } from './turn';
+
+// Keeps a canvas drawn. `prepare` runs whenever something reactive that it
+// reads changes, and gives what makes the scene, which waits for its turn. To be
+// called while a component is made.
+export function keepDrawn(
+  canvas: () => HTMLCanvasElement | undefined,
+  prepare: () => () => Scene,
+): void {
+  const key = {};
+  $effect(() => {
+    const [on, scene] = [canvas(), prepare()];
+    if (!on) return;
+    return drawInTurn(key, () => draw(on, scene(), devicePixelRatio));
+  });
+}
