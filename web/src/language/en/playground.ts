@@ -5,6 +5,8 @@ export const playground = {
   lead: 'Draw strings, judge strings, and watch a string being drawn.',
   tabs: {
     generate: 'Generate',
+    endNotJudged:
+      'It fills the context: there is no room to judge its end mark.',
     score: 'Score',
     draw: 'Draw step by step',
     matrix: 'Next-character matrix',

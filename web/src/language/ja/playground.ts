@@ -5,6 +5,7 @@ export const playground: Catalogue['playground'] = {
   lead: '文字列を引き、採点し、1 文字ずつ引かれる様子を見ます。',
   tabs: {
     generate: '生成',
+    endNotJudged: '文脈いっぱいの長さなので、終端記号は採点されていません。',
     score: '採点',
     draw: '1 文字ずつ引く',
     matrix: '次の文字の行列',

@@ -5,6 +5,7 @@ export const playground: Catalogue['playground'] = {
   lead: '抽取串、评判串，并观看串如何一步步抽出。',
   tabs: {
     generate: '生成',
+    endNotJudged: '它占满了上下文，结束标记无法评分。',
     score: '评分',
     draw: '逐字抽取',
     matrix: '下一字符矩阵',
