@@ -5,8 +5,6 @@ export const playground = {
   lead: 'Draw strings, judge strings, and watch a string being drawn.',
   tabs: {
     generate: 'Generate',
-    endNotJudged:
-      'It fills the context: there is no room to judge its end mark.',
     score: 'Score',
     draw: 'Draw step by step',
     matrix: 'Next-character matrix',
@@ -70,6 +68,7 @@ export const playground = {
     'again, so the strings follow the model’s own distribution under them.',
   texts: 'Strings to judge',
   textsHint: 'One a line.',
+  endNotJudged: 'It fills the context: there is no room to judge its end mark.',
   score: 'Score',
   scores: 'Scores',
   scoreExplanation:

@@ -5,7 +5,6 @@ export const playground: Catalogue['playground'] = {
   lead: '文字列を引き、採点し、1 文字ずつ引かれる様子を見ます。',
   tabs: {
     generate: '生成',
-    endNotJudged: '文脈いっぱいの長さなので、終端記号は採点されていません。',
     score: '採点',
     draw: '1 文字ずつ引く',
     matrix: '次の文字の行列',
@@ -66,6 +65,7 @@ export const playground: Catalogue['playground'] = {
     '引き直すので、条件のもとでのモデル自身の分布に従います。',
   texts: '採点する文字列',
   textsHint: '1 行に 1 つ。',
+  endNotJudged: '文脈いっぱいの長さなので、終端記号は採点されていません。',
   score: '採点',
   scores: '点数',
   scoreExplanation:

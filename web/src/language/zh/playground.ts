@@ -5,7 +5,6 @@ export const playground: Catalogue['playground'] = {
   lead: '抽取串、评判串，并观看串如何一步步抽出。',
   tabs: {
     generate: '生成',
-    endNotJudged: '它占满了上下文，结束标记无法评分。',
     score: '评分',
     draw: '逐字抽取',
     matrix: '下一字符矩阵',
@@ -65,6 +64,7 @@ export const playground: Catalogue['playground'] = {
     '行空。不满足条件的会重抽，因此结果遵循模型自身在这些条件下的分布。',
   texts: '要评判的串',
   textsHint: '每行一个。',
+  endNotJudged: '它占满了上下文，结束标记无法评分。',
   score: '评分',
   scores: '分数',
   scoreExplanation:
