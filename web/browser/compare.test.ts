@@ -37,3 +37,11 @@ it('lays runs over each other, and marks what was set differently', async () => 
       .toBeCloseTo(loss, 2);
   }
 });
+
+it('has a run once that the address names twice', async () => {
+  const { job } = await trained('twice', { steps: 20 });
+  const page = await open(`/compare?runs=${job},${job}`);
+  const entries = page.locator('.legend button', { hasText: 'twice@1' });
+  await entries.first().waitFor();
+  expect(await entries.count()).toBe(1);
+});

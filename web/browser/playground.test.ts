@@ -295,11 +295,11 @@ it('has each score beside its own string while others are typed', async () => {
   expect((await shown())[1]).toBeCloseTo(scores[0]!.logprob, 3);
 });
 
-it('shades of a long string what the model read, and says so', async () => {
+it('says of a string that fills the context that its end was not judged', async () => {
   const { config } = await registry.getModel({ model });
-  const line = 'anna'.repeat(config!.blockSize!);
+  const line = 'a'.repeat(config!.blockSize!);
   const page = await open(`/playground/score?model=${model}&text=${line}`);
-  await page.getByText('cut at the end of the context').waitFor();
+  await page.getByText('It fills the context').waitFor();
   expect(await page.locator('.strip .part').count()).toBe(config!.blockSize);
 });
 

@@ -68,6 +68,7 @@ export const playground = {
     'again, so the strings follow the model’s own distribution under them.',
   texts: 'Strings to judge',
   textsHint: 'One a line.',
+  endNotJudged: 'It fills the context: there is no room to judge its end mark.',
   score: 'Score',
   scores: 'Scores',
   scoreExplanation:

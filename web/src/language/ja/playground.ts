@@ -65,6 +65,7 @@ export const playground: Catalogue['playground'] = {
     '引き直すので、条件のもとでのモデル自身の分布に従います。',
   texts: '採点する文字列',
   textsHint: '1 行に 1 つ。',
+  endNotJudged: '文脈いっぱいの長さなので、終端記号は採点されていません。',
   score: '採点',
   scores: '点数',
   scoreExplanation:

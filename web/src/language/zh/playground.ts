@@ -64,6 +64,7 @@ export const playground: Catalogue['playground'] = {
     '行空。不满足条件的会重抽，因此结果遵循模型自身在这些条件下的分布。',
   texts: '要评判的字符串',
   textsHint: '每行一个。',
+  endNotJudged: '它占满了上下文，结束标记无法评分。',
   score: '评分',
   scores: '分数',
   scoreExplanation:
