@@ -105,6 +105,36 @@ it('maps the embeddings of a run’s newest checkpoint', async () => {
     .toEqual(sizes(points!.values.filter((_, at) => at % components === 0)));
 });
 
+it('maps the embeddings as they move while a run trains', async () => {
+  const job = await begun('moving', { steps: 400_000, nEmbd: 32 });
+  const page = await open(`/runs/${job}/weights`);
+  const map = page.getByRole('region', { name: 'Map of wte' });
+  await map.waitFor();
+  const components = 8;
+  // Signs agree with the picture before.
+  const sizes = (values: number[]) => values.map(Math.abs);
+  // The step of a picture that is the API's of that step; -1 while the next one
+  // is on its way, or the checkpoint was not kept.
+  const pictured = async () => {
+    const step = await shownStep(page);
+    const rows = (await csv(page, 'Map of wte')).slice(1);
+    const shown = rows.flatMap((row) => [Number(row[2]), Number(row[3])]);
+    const of = await inspector.project({ job, step, components });
+    const points = of.points!.values.filter((_, at) => at % components < 2);
+    const same = `${sizes(points)}` === `${sizes(shown)}`;
+    return same && of.step === step ? step : -1;
+  };
+  let last = -1;
+  for (let pictures = 0; pictures < 3; ++pictures) {
+    let step = -1;
+    await expect
+      .poll(async () => (step = await pictured()), patient)
+      .toBeGreaterThan(last);
+    last = step;
+  }
+  expect((await microgpt.getStatus({ job })).done).toBe(false);
+});
+
 it('keeps the last twenty samples of a run that goes on', async () => {
   const job = await begun('chatty');
   const page = await open(`/runs/${job}`);
