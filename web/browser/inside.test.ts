@@ -344,6 +344,28 @@ it('shows what a step adds to the residual stream', async () => {
   expect(shown(after!)).toEqual(row(layer.residualMiddle!.values));
 });
 
+it('shows what a position asks, and the scores of the answers', async () => {
+  const parts = [Part.QUERIES];
+  const { layers } = await inspector.trace({ model, text, parts });
+  const page = await open(
+    `/models/${model}/inside?text=${text}&view=steps&position=2&frame=3`,
+  );
+  const { queries, keys, values, scores } = layers[1]!;
+  await figure(page, 'Query, key and value').waitFor();
+  const [, ...rows] = await csv(page, 'Query, key and value');
+  expect(rows.map((row) => row.slice(1).map(Number))).toEqual(
+    [queries!, keys!, values!].map((array) => rowsOf(array)[2]!),
+  );
+  const name = 'Attention scores, layer 1';
+  const [heads, n] = scores!.shape as [number, number, number];
+  const shown = (await csv(page, name)).slice(1);
+  expect(shown.map((row) => row.slice(1).map(Number))).toEqual(
+    Array.from({ length: heads }, (_, head) =>
+      rowsOf(scores!)[head * n + 2]!.slice(0, 3),
+    ),
+  );
+});
+
 it('has the logits and probabilities of the last stages', async () => {
   const steps = `/models/${model}/inside?text=${text}&view=steps&position=2`;
   const { next } = await inspector.nextTokens({
