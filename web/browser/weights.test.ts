@@ -39,6 +39,32 @@ it('maps the tokens where the API projects them', async () => {
   expect(kinds.get('m')).toBe('nasal');
 });
 
+it('chooses a point that is clicked, and none beside the points', async () => {
+  const page = await open(`/models/${model}/weights?token=m`);
+  const map = page.getByRole('region', { name: 'Map of wte' });
+  await page.getByRole('region', { name: 'Nearest to m' }).waitFor();
+  const token = () => new URL(page.url()).searchParams.get('token');
+  const canvas = map.locator('canvas');
+  // The axis labels' corner: no point is near.
+  await canvas.click({ position: { x: 4, y: 4 } });
+  expect(token()).toBe('m');
+  // A point that the pointer finds is chosen.
+  const { width, height } = (await canvas.boundingBox())!;
+  const found = map.locator('.readout');
+  search: for (let y = 20; y < height - 50; y += 20) {
+    for (let x = 60; x < width - 20; x += 20) {
+      await canvas.hover({ position: { x, y } });
+      const said = await found.textContent();
+      const label = said!.split(' (')[0]!;
+      if (label === 'm' || label.length !== 1 || label === '⟩') continue;
+      await canvas.click({ position: { x, y } });
+      await expect.poll(token).toBe(label);
+      break search;
+    }
+  }
+  expect(token()).not.toBe('m');
+});
+
 it('tells the share of all differences that each component holds', async () => {
   const components = 8;
   const { variance } = await inspector.project({ model, components });
