@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { expect, it } from 'vitest';
 
-import { microgpt, open, useBrowser } from './dashboard';
+import { csv, inspector, microgpt, open, useBrowser } from './dashboard';
 
 useBrowser();
 
@@ -35,6 +35,27 @@ it('lays runs over each other, and marks what was set differently', async () => 
         Number(await output(`${model}@${version}`).textContent()),
       )
       .toBeCloseTo(loss, 2);
+  }
+
+  // Fewer steps than the window has: a mean of all that there were so far.
+  const [head, ...rows] = await csv(page, 'Loss');
+  expect(head!.slice(1)).toEqual(
+    [one, two].map(({ model, version }) => `${model}@${version}`),
+  );
+  for (const [column, { job }] of [one, two].entries()) {
+    const losses: number[] = [];
+    for await (const answer of inspector.getMetrics({ job })) {
+      losses.push(...answer.losses);
+    }
+    const shown = rows
+      .map((row) => row[column + 1]!)
+      .filter((field) => field !== '');
+    expect(shown.length).toBe(losses.length);
+    let sum = 0;
+    for (const [i, loss] of losses.entries()) {
+      sum += loss;
+      expect(Number(shown[i])).toBeCloseTo(sum / (i + 1), 9);
+    }
   }
 });
 

@@ -39,6 +39,29 @@ function numbers(rows: string[][]): number[] {
     .map(Number);
 }
 
+// As the pages write a token that comes next.
+const labelOf = (text: string) => text || '⟨end⟩';
+
+// Rows of a matrix that comes as one list.
+function rowsOf(matrix: { shape: number[]; values: number[] }): number[][] {
+  const width = matrix.shape.at(-1)!;
+  return Array.from({ length: matrix.values.length / width }, (_, row) =>
+    matrix.values.slice(row * width, (row + 1) * width),
+  );
+}
+
+function cosine(a: number[], b: number[]): number {
+  const sum = a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+  return sum / (Math.hypot(...a) * Math.hypot(...b));
+}
+
+function expectClose(found: number[], expected: number[]) {
+  expect(found.length).toBe(expected.length);
+  for (const [i, value] of expected.entries()) {
+    expect(found[i]).toBeCloseTo(value, 6);
+  }
+}
+
 it('shows the surprise of each character and the loss of the text', async () => {
   const trace = await inspector.trace({ model, text });
   const page = await open(`/models/${model}/inside?text=${text}`);
@@ -59,13 +82,25 @@ it('lists what may come next at the position that is chosen', async () => {
   expect(new URL(page.url()).searchParams.get('position')).toBe('1');
   const bars = figure(page, 'What comes after ⟨e');
   await bars.waitFor();
+  const labels = await bars.locator('.label').allTextContents();
   const values = await bars.locator('.value').allTextContents();
-  const expected = trace.positions[1]!.candidates.map(
-    ({ probability }) => 100 * probability,
-  );
-  for (const [i, share] of expected.entries()) {
-    expect(numberIn(values[i]!)).toBeCloseTo(share, 0);
+  const { candidates, entropy } = trace.positions[1]!;
+  expect(labels).toEqual(candidates.map(({ token }) => labelOf(token!.text)));
+  expect(values.length).toBe(candidates.length);
+  for (const [i, { probability }] of candidates.entries()) {
+    // As exact as a tenth of a percent, halves being rounded either way.
+    expect(Math.abs(numberIn(values[i]!) - 100 * probability)).toBeLessThan(
+      0.0501,
+    );
   }
+  const said = await bars.getByText(/^Entropy/).textContent();
+  expect(numberIn(said)).toBe(Number(entropy.toFixed(2)));
+  expect((await csv(page, 'What comes after ⟨e')).slice(1)).toEqual(
+    candidates.map(({ token, probability }) => [
+      labelOf(token!.text),
+      String(probability),
+    ]),
+  );
 });
 
 it('shows the attention of every head as the API gives it', async () => {
@@ -122,6 +157,58 @@ it('has the numbers of heads, neurons and the stream', async () => {
   expect(norms.at(-1)).toBeCloseTo(Math.hypot(...last), 6);
 });
 
+it('tells how each stage turns the stream, and how alike positions are', async () => {
+  const trace = await inspector.trace({ model, text });
+  const page = await open(`/models/${model}/inside?text=${text}&stage=3`);
+  const stages = [
+    trace.embedding!,
+    ...trace.layers.flatMap(({ residualMiddle, residual }) => [
+      residualMiddle!,
+      residual!,
+    ]),
+  ].map(rowsOf);
+  const turns = 'Direction kept by each stage';
+  await figure(page, turns).waitFor();
+  expectClose(
+    numbers(await csv(page, 'Length of the residual stream')),
+    stages.flatMap((rows) => rows.map((row) => Math.hypot(...row))),
+  );
+  expectClose(
+    numbers(await csv(page, turns)),
+    stages
+      .slice(1)
+      .flatMap((rows, stage) =>
+        rows.map((row, at) => cosine(stages[stage]![at]!, row)),
+      ),
+  );
+  const rows = stages[3]!;
+  expectClose(
+    numbers(await csv(page, 'How alike the positions are')),
+    rows.flatMap((a) => rows.map((b) => cosine(a, b))),
+  );
+});
+
+it('tells how the order of the leading tokens forms', async () => {
+  const trace = await inspector.trace({ model, text });
+  const page = await open(`/models/${model}/inside?text=${text}&position=1`);
+  const name = 'How the order forms at position 1';
+  await figure(page, name).waitFor();
+  const at = trace.lens.map(({ positions }) => positions[1]!.candidates);
+  const leading = at.at(-1)!.slice(0, 5);
+  const [head, ...rows] = await csv(page, name);
+  expect(head!.slice(1)).toEqual(
+    leading.map(({ token }) => labelOf(token!.text)),
+  );
+  expect(rows.map((row) => row.slice(1))).toEqual(
+    at.map((candidates) =>
+      leading.map(({ token }) => {
+        const same = candidates.find((other) => other.token!.id === token!.id);
+        return same ? String(same.probability) : '';
+      }),
+    ),
+  );
+});
+
 it('guesses after each stage what the lens of the API guesses', async () => {
   const trace = await inspector.trace({ model, text });
   const page = await open(`/models/${model}/inside?text=${text}`);
@@ -146,6 +233,40 @@ it('computes gradients when they are asked for', async () => {
   expect(numbers(await csv(page, 'Gradient of each tensor'))).toEqual(
     gradients!.tensors,
   );
+});
+
+it('computes the gradients of the stream and of the attention', async () => {
+  const page = await open(
+    `/models/${model}/inside?text=${text}&view=gradients&layer=1&head=2`,
+  );
+  const { gradients } = await inspector.trace({
+    model,
+    text,
+    parts: [Part.GRADIENTS],
+  });
+  const stream = 'Gradient of the residual stream';
+  await figure(page, stream).waitFor();
+  const stages = [
+    gradients!.embedding!,
+    ...gradients!.layers.flatMap(({ residualMiddle, residual }) => [
+      residualMiddle!,
+      residual!,
+    ]),
+  ];
+  const found = numbers(await csv(page, stream));
+  const expected = stages.flatMap((stage) =>
+    rowsOf(stage).map((row) => Math.hypot(...row)),
+  );
+  expect(Math.max(...expected)).toBeGreaterThan(0);
+  expectClose(found, expected);
+  const weights = gradients!.layers[1]!.weights!;
+  const n = weights.shape[1]!;
+  const head = weights.values.slice(2 * n * n, 3 * n * n);
+  expect(
+    numbers(
+      await csv(page, 'Gradient of the attention weights, layer 1, head 2'),
+    ),
+  ).toEqual(head.filter((_, i) => i % n <= Math.floor(i / n)));
 });
 
 it('follows what is typed', async () => {
@@ -228,6 +349,58 @@ it('shows what a step adds to the residual stream', async () => {
   expect(shown(before!)).toEqual(row(trace.embedding!.values));
   expect(shown(added!)).toEqual(row(layer.attentionOutput!.values));
   expect(shown(after!)).toEqual(row(layer.residualMiddle!.values));
+});
+
+it('shows what a position asks, and the scores of the answers', async () => {
+  const parts = [Part.QUERIES];
+  const { layers } = await inspector.trace({ model, text, parts });
+  const page = await open(
+    `/models/${model}/inside?text=${text}&view=steps&position=2&frame=3`,
+  );
+  const { queries, keys, values, scores } = layers[1]!;
+  await figure(page, 'Query, key and value').waitFor();
+  const [, ...rows] = await csv(page, 'Query, key and value');
+  expect(rows.map((row) => row.slice(1).map(Number))).toEqual(
+    [queries!, keys!, values!].map((array) => rowsOf(array)[2]!),
+  );
+  const name = 'Attention scores, layer 1';
+  const [heads, n] = scores!.shape as [number, number, number];
+  const shown = (await csv(page, name)).slice(1);
+  expect(shown.map((row) => row.slice(1).map(Number))).toEqual(
+    Array.from({ length: heads }, (_, head) =>
+      rowsOf(scores!)[head * n + 2]!.slice(0, 3),
+    ),
+  );
+});
+
+it('has the logits and probabilities of the last stages', async () => {
+  const steps = `/models/${model}/inside?text=${text}&view=steps&position=2`;
+  const { next } = await inspector.nextTokens({
+    model,
+    prefix: 'em',
+    temperature: 0.5,
+    seed: 7,
+    top: 0,
+  });
+  const shown = next!.candidates.slice(0, 10);
+  const labels = shown.map(({ token }) => labelOf(token!.text));
+  const page = await open(`${steps}&seed=7&frame=5`);
+  await figure(page, 'Logits').waitFor();
+  expect((await csv(page, 'Logits')).slice(1)).toEqual(
+    shown.map(({ logit }, i) => [labels[i], String(logit)]),
+  );
+  await open(`${steps}&seed=7&frame=6`);
+  const bars = figure(page, 'Probabilities');
+  await bars.waitFor();
+  expect((await csv(page, 'Probabilities')).slice(1)).toEqual(
+    shown.map(({ probability }, i) => [labels[i], String(probability)]),
+  );
+  const drawn = await bars.getByText(/^drawn with/).allTextContents();
+  expect(drawn.length).toBe(shown.length);
+  for (const [i, said] of drawn.entries()) {
+    const off = numberIn(said) - 100 * shown[i]!.drawn;
+    expect(Math.abs(off)).toBeLessThan(0.0501);
+  }
 });
 
 it('shows what a model expects of a string, and texts as long as can be', async () => {

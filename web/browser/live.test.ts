@@ -105,6 +105,40 @@ it('maps the embeddings of a run’s newest checkpoint', async () => {
     .toEqual(sizes(points!.values.filter((_, at) => at % components === 0)));
 });
 
+it('maps the embeddings as they move while a run trains', async () => {
+  const job = await begun('moving', { steps: 400_000, nEmbd: 32 });
+  // Newest checkpoints make room for newer ones: the page's own answers are
+  // kept, to be compared with what it shows.
+  const components = 8;
+  const sizes = (values: number[]) => values.map(Math.abs).join(' ');
+  const answers = new Map<string, number>();
+  const page = await open('/');
+  page.on('response', async (response) => {
+    if (!response.url().endsWith('/Project')) return;
+    const answer = await response.json().catch(() => undefined);
+    const points: number[] = answer?.points?.values ?? [];
+    const first = points.filter((_, at) => at % components < 2);
+    answers.set(sizes(first), answer?.step ?? 0);
+  });
+  await page.goto(`/runs/${job}/weights`);
+  // The step whose answer the map shows.
+  const pictured = async () => {
+    const rows = (await csv(page, 'Map of wte')).slice(1);
+    const shown = rows.flatMap((row) => [Number(row[2]), Number(row[3])]);
+    return answers.get(sizes(shown)) ?? -1;
+  };
+  let last = -1;
+  for (let pictures = 0; pictures < 3; ++pictures) {
+    let step = -1;
+    await expect
+      .poll(async () => (step = await pictured()), patient)
+      .toBeGreaterThan(last);
+    last = step;
+  }
+  expect((await microgpt.getStatus({ job })).done).toBe(false);
+  page.removeAllListeners('response');
+});
+
 it('keeps the last twenty samples of a run that goes on', async () => {
   const job = await begun('chatty');
   const page = await open(`/runs/${job}`);

@@ -49,6 +49,8 @@ it('shows the loss of every step, as the API has it', async () => {
 
   const shown = await page.locator('[data-value="loss"]').textContent();
   expect(numberIn(shown)).toBeCloseTo(job.loss, 4);
+  const held = await page.locator('[data-value="validation"]').textContent();
+  expect(numberIn(held)).toBeCloseTo(job.validationLoss!, 4);
 });
 
 it('shows learning rate and norms, as the API has them', async () => {
@@ -56,11 +58,24 @@ it('shows learning rate and norms, as the API has them', async () => {
   const page = await open(`/runs/${job}?norms=update`);
   await page.locator('main canvas').nth(2).waitFor();
   const rates: number[] = [];
-  const norms = new Map<string, number[]>();
+  // Of each kind, by tensor.
+  const kinds = ['update', 'gradient', 'parameter', 'ratio'] as const;
+  type Kind = (typeof kinds)[number];
+  const norms = new Map<Kind, Map<string, number[]>>(
+    kinds.map((kind) => [kind, new Map()]),
+  );
+  const add = (kind: Kind, tensor: string, values: number[]) => {
+    const of = norms.get(kind)!;
+    of.set(tensor, [...(of.get(tensor) ?? []), ...values]);
+  };
   for await (const answer of inspector.getMetrics({ job })) {
     rates.push(...answer.learningRates);
-    for (const { tensor, update } of answer.norms) {
-      norms.set(tensor, [...(norms.get(tensor) ?? []), ...update]);
+    for (const { tensor, gradient, parameter, update } of answer.norms) {
+      add('gradient', tensor, gradient);
+      add('parameter', tensor, parameter);
+      add('update', tensor, update);
+      const ratios = update.map((norm, i) => norm / parameter[i]!);
+      add('ratio', tensor, ratios);
     }
   }
   await expect
@@ -69,10 +84,15 @@ it('shows learning rate and norms, as the API has them', async () => {
       return rows.map((row) => Number(row[1]));
     })
     .toEqual(rates);
-  const [head, ...table] = await csv(page, 'Norms of each tensor');
-  expect(head!.slice(1)).toEqual([...norms.keys()]);
-  const wte = table.map((row) => Number(row[1]));
-  expect(wte).toEqual(norms.get('wte'));
+  for (const kind of kinds) {
+    await page.getByLabel('Show', { exact: true }).selectOption(kind);
+    const [head, ...table] = await csv(page, 'Norms of each tensor');
+    const expected = [...norms.get(kind)!];
+    expect(head!.slice(1)).toEqual(expected.map(([tensor]) => tensor));
+    for (const [column, [, values]] of expected.entries()) {
+      expect(table.map((row) => Number(row[column + 1]))).toEqual(values);
+    }
+  }
 });
 
 it('passes on what the server advises', async () => {
@@ -101,13 +121,17 @@ it('draws the lines to compare with', async () => {
   const page = await open(`/runs/${job.job}`);
   await page.locator('main canvas').first().waitFor();
   // The lines are there once the server has evaluated the model.
+  let picture = '';
   await expect
     .poll(async () => {
       const download = page.waitForEvent('download');
       await page.getByRole('button', { name: 'Save “Loss” as SVG' }).click();
-      return (await contentOf(await download)).toString();
+      picture = (await contentOf(await download)).toString();
+      return picture;
     })
     .toContain(`pairs ${losses!.bigram!.nats.toFixed(2)}`);
+  expect(picture).toContain(`frequencies ${losses!.unigram!.nats.toFixed(2)}`);
+  expect(picture).toContain(`ln V ${Math.log(job.vocabSize).toFixed(2)}`);
 });
 
 it('shows a run while it goes on, and stops it', async () => {
@@ -175,6 +199,10 @@ it('can be read with the keyboard alone', async () => {
   await plot.press('ArrowLeft');
   const at = page.locator('.legend .at').first();
   expect(numberIn(await at.textContent())).toBe(48);
+  // Said once, for the key that was pressed; the legend itself is not read out.
+  const said = page.locator('[aria-live="polite"]', { hasText: /^Step 48/ });
+  expect(await said.textContent()).toContain('Loss of each step');
+  expect(await page.locator('.legend output').count()).toBe(0);
   await plot.press('+');
   const back = page.getByRole('button', { name: 'Whole range' }).first();
   expect(await back.isEnabled()).toBe(true);
@@ -198,6 +226,29 @@ it('goes from checkpoint to checkpoint, and says which in the address', async ()
   const slider = page.getByRole('slider', { name: 'Checkpoint' });
   await slider.fill('1');
   expect(step()).toBe(String(checkpoints[1]));
+});
+
+it('lists what comes next at a checkpoint, as the API has it', async () => {
+  const { job } = await trained('expecting', { steps: 100 });
+  const prefix = 'ma';
+  const first = await inspector.nextTokens({ job, step: 0, prefix });
+  const page = await open(`/runs/${job}?text=${prefix}&step=0`);
+  const replay = page.locator('section', {
+    has: page.getByRole('heading', { name: 'Replay' }),
+  });
+  const { candidates, entropy } = first.next!;
+  const rows = replay.locator('tbody tr');
+  await expect.poll(() => rows.count()).toBe(candidates.length);
+  expect(await rows.locator('th').allTextContents()).toEqual(
+    candidates.map(({ token }) => token!.text || '⟨end⟩'),
+  );
+  const shares = await rows.locator('td.number').allTextContents();
+  for (const [i, { probability }] of candidates.entries()) {
+    const off = numberIn(shares[i]!) - 100 * probability;
+    expect(Math.abs(off)).toBeLessThan(0.0501);
+  }
+  const said = await replay.getByText(/^Entropy/).textContent();
+  expect(numberIn(said)).toBe(Number(entropy.toFixed(3)));
 });
 
 it('says what a run that is not there is', async () => {

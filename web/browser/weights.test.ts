@@ -39,6 +39,65 @@ it('maps the tokens where the API projects them', async () => {
   expect(kinds.get('m')).toBe('nasal');
 });
 
+it('chooses a point that is clicked, and none beside the points', async () => {
+  const page = await open(`/models/${model}/weights?token=m`);
+  const map = page.getByRole('region', { name: 'Map of wte' });
+  await page.getByRole('region', { name: 'Nearest to m' }).waitFor();
+  const token = () => new URL(page.url()).searchParams.get('token');
+  const canvas = map.locator('canvas');
+  // The axis labels' corner: no point is near.
+  await canvas.click({ position: { x: 4, y: 4 } });
+  expect(token()).toBe('m');
+  const rows = (await csv(page, 'Map of wte')).slice(1);
+  // Where the scale has a value: a sixteenth of the range is left at both ends.
+  const shareOf = (column: number) => {
+    const all = rows.map((row) => Number(row[column]));
+    const [least, most] = [Math.min(...all), Math.max(...all)];
+    const at = all[rows.findIndex((row) => row[0] === 'a')]!;
+    return ((at - least) / (most - least) + 1 / 16) / (1 + 1 / 8);
+  };
+  const { width, height } = (await canvas.boundingBox())!;
+  const x = 52 + (width - 72) * shareOf(2);
+  const y = height - 46 - (height - 58) * shareOf(3);
+  await canvas.click({ position: { x, y } });
+  await expect.poll(token).toBe('a');
+});
+
+it('tells the share of all differences that each component holds', async () => {
+  const components = 8;
+  const { variance } = await inspector.project({ model, components });
+  const page = await open(`/models/${model}/weights`);
+  const shares = (await csv(page, 'Share of each component')).slice(1);
+  expect(shares).toEqual(variance.map((share, i) => [`${i + 1}`, `${share}`]));
+  await page.getByRole('region', { name: 'Map of wte' }).waitFor();
+  const [head] = await csv(page, 'Map of wte');
+  const written = head!.slice(2).map((name) => numberIn(name.split('(')[1]!));
+  expect(written).toEqual(
+    variance.slice(0, 2).map((share) => Number((100 * share).toFixed(1))),
+  );
+});
+
+it('has the cosines of all pairs', async () => {
+  const { shape, values, tokens } = await inspector.getTensor({
+    model,
+    tensor: 'wte',
+  });
+  const width = shape[1]!;
+  const rows = tokens.map(({ id }) =>
+    values!.values.slice(id * width, (id + 1) * width),
+  );
+  const page = await open(`/models/${model}/weights?order=id`);
+  const [head, ...table] = await csv(page, 'Cosine of all pairs');
+  expect(head!.slice(1)).toEqual(tokens.map(({ text }) => text || '⟩'));
+  for (const [row, a] of rows.entries()) {
+    for (const [column, b] of rows.entries()) {
+      const sum = a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+      const cosine = sum / (Math.hypot(...a) * Math.hypot(...b));
+      expect(Number(table[row]![column + 1])).toBeCloseTo(cosine, 6);
+    }
+  }
+});
+
 it('finds a token’s neighbours by the cosine of their rows', async () => {
   const answer = await inspector.getTensor({ model, tensor: 'wte' });
   const width = answer.shape[1]!;
@@ -71,13 +130,20 @@ it('lists every tensor with its statistics', async () => {
   const table = page.getByRole('group', { name: 'All tensors' });
   await table.locator('tbody tr').first().waitFor();
   expect(await table.locator('tbody tr').count()).toBe(tensors.length);
-  const tensor = 'layer0.mlp_fc1';
-  const figures = await inspector.getTensor({ model, tensor, rows: 0 });
-  const row = table.locator('tr', { hasText: tensor });
-  const cells = await row.locator('td').allTextContents();
-  expect(cells[0]).toBe('64 × 16');
-  expect(numberIn(cells[3]!)).toBeCloseTo(figures.standardDeviation, 2);
-  expect(numberIn(cells[6]!)).toBeCloseTo(figures.norm, 1);
+  for (const tensor of tensors) {
+    const figures = await inspector.getTensor({ model, tensor, rows: 0 });
+    const name = page.locator('th', { hasText: tensor });
+    const row = table.locator('tr', { has: name });
+    const cells = await row.locator('td').allTextContents();
+    expect(cells[0]).toBe(figures.shape.join(' × '));
+    const { mean, standardDeviation, min, max, norm } = figures;
+    const values = [mean, standardDeviation, min, max, norm];
+    for (const [i, value] of values.entries()) {
+      // Three digits: "1,230", "1.23E-5".
+      const shown = Number(cells[2 + i]!.replaceAll(',', ''));
+      expect(Math.abs(shown - value)).toBeLessThan(0.00501 * Math.abs(value));
+    }
+  }
 });
 
 it('shows a tensor’s weights and how they are spread', async () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { glyph } from '../inside/tokens';
 import { language } from '../language/language.svelte';
+import { glyph } from './glyph';
 
 // A token as people read it where it comes next: the one without text is the
 // end mark. White space of other kinds is told from a space by its glyph.

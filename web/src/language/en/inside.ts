@@ -203,6 +203,18 @@ export const inside = {
       'The position compares its query with the key of every position up to ' +
       'itself. Softmax makes weights of the scores, and each head adds up ' +
       'the values with them.',
+    lookup: 'Query, key and value',
+    lookupExplanation:
+      'What the position asks, what it can be found by, and what it hands on. ' +
+      'Heads stand side by side, each with an equal share of the numbers.',
+    query: 'query',
+    key: 'key',
+    value: 'value',
+    scoresOf: (layer: string) => `Attention scores, layer ${layer}`,
+    scoresExplanation:
+      'A row is a head, a column a position up to this one: how well the ' +
+      'query fits that position’s key, their dot product divided by the ' +
+      'square root of the numbers a head has. Softmax makes the weights below.',
     weightsOf: (layer: string) => `Attention weights, layer ${layer}`,
     streamAfter: 'What attention adds to the stream',
     streamBefore: 'before',

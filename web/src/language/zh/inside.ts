@@ -161,6 +161,16 @@ export const inside: Catalogue['inside'] = {
     attentionText:
       '该位置用自己的查询与到自己为止每个位置的键比较。Softmax 把得分变成权重，各头' +
       '用权重把值加起来。',
+    lookup: '查询、键和值',
+    lookupExplanation:
+      '该位置要问什么、凭什么被找到、交出什么。各头并排，平分这些数。',
+    query: '查询',
+    key: '键',
+    value: '值',
+    scoresOf: (layer) => `第 ${layer} 层的注意力得分`,
+    scoresExplanation:
+      '行是注意力头，列是到此为止的位置：查询与那个位置的键有多吻合，即点积除以每个头' +
+      '的数的个数的平方根。Softmax 把它变成下面的权重。',
     weightsOf: (layer) => `第 ${layer} 层的注意力权重`,
     streamAfter: '注意力加到残差流上的内容',
     streamBefore: '之前',
