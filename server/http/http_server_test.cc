@@ -19,6 +19,7 @@
 #include "microgpt/v1/microgpt.pb.h"
 #include "microgpt/v1/registry.pb.h"
 #include "server/handlers/limits.h"
+#include "server/http/connect.h"
 #include "server/testing/http_client.h"
 #include "server/threads/mutex.h"
 
