@@ -389,5 +389,5 @@ it('says of an imported model that it has no training here', async () => {
   await bar.getByText('This model was imported').waitFor();
   expect(await bar.getByText('No checkpoints are kept').count()).toBe(0);
   await page.getByLabel('Language').selectOption('ja');
-  await page.getByText('このモデルは読み込まれたもので').waitFor();
+  await page.getByText('このモデルはインポートされたもので').waitFor();
 });
