@@ -47,16 +47,16 @@ class SoakTest(unittest.TestCase):
                          "needs npm ci in web/, and Chromium")
     def test_a_page_that_loses_its_connection_has_every_point(self):
         result = subprocess.run(
-            [SCRIPT, "watch", "--server", SERVER, "--steps", "2000", "--batch", "512",
+            [SCRIPT, "watch", "--server", SERVER, "--steps", "4000", "--batch", "512",
              "--rows", "4", "--cuts", "1", "--bound-mib", "64"],
             text=True, capture_output=True, check=False, timeout=240)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         *rows, last = self.rows(result)
-        self.assertEqual(rows[-1]["step"], 2000)
+        self.assertEqual(rows[-1]["step"], 4000)
         for row in rows:
             self.assertGreater(row["heap_mib"], 0)
         self.assertEqual((last["cuts"], last["points"], last["same"]),
-                         (1, 2000, True))
+                         (1, 4000, True))
 
     def test_no_server_is_refused(self):
         result = self.run_script("--server", "/no/such/program")

@@ -19,7 +19,6 @@
 #include "microgpt/v1/microgpt.pb.h"
 #include "microgpt/v1/registry.pb.h"
 #include "server/handlers/limits.h"
-#include "server/http/connect.h"
 #include "server/testing/http_client.h"
 #include "server/threads/mutex.h"
 
@@ -681,32 +680,6 @@ TEST_F(HttpServerTest, WhoSendsHisBodyByteByByteKeepsNobodyOut) {
   }
   ExpectAlive();
   EXPECT_EQ(slow[0]->ReceiveAll(), "");
-}
-
-TEST_F(HttpServerTest, BodiesTogetherHoldNoMoreThanTheLimit) {
-  Start({.body_bytes = 1'200'000});
-  const auto big = Connect();
-  // One message is under way, half of it there.
-  big->Send("POST "s + kSumPath + " HTTP/1.1\r\nHost: localhost\r\n" +
-            "Content-Type: application/connect+proto\r\n"
-            "Content-Length: 1000005\r\n\r\n" +
-            EnvelopeHead(1'000'000) + std::string(600'000, 'x'));
-  const std::string body = R"({"model":")" + std::string(300'000, 'a') + "\"}";
-  HttpResponse response;
-  while (response.status != 429) {
-    response = Connect()->Post(kEchoPath, kJson, body);
-    ASSERT_TRUE(response.status == 200 || response.status == 429)
-        << response.status;
-  }
-  EXPECT_EQ(CodeOf(response), "resource_exhausted");
-  EXPECT_EQ(response.fields["retry-after"], "1");
-  ExpectAlive();
-  big->Close();
-  while (response.status != 200) {
-    response = Connect()->Post(kEchoPath, kJson, body);
-    ASSERT_TRUE(response.status == 200 || response.status == 429)
-        << response.status;
-  }
 }
 
 TEST_F(HttpServerTest, AThousandIdleConnectionsDoNotKeepACallerOut) {

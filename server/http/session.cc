@@ -468,6 +468,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // An error before anything was answered, in the form of the call.
   Awaitable<bool> Fail(absl::Status status) {
+    held_.Clear();                 // what there is of the body is not used
     if (broken_) co_return false;  // nobody is there
     if (form_.envelopes) {
       co_return co_await Send(TypedAnswer(EndOfStream(status)));

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { createServer } from 'vite';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -37,6 +38,7 @@ if (!existsSync(chromium)) {
 const vite = await createServer({
   root,
   configFile: false,
+  plugins: [svelte()], // for what it takes from the pages' own state
   logLevel: 'error',
   server: { middlewareMode: true, ws: false, watch: null },
   optimizeDeps: { noDiscovery: true },
