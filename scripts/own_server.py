@@ -81,13 +81,14 @@ class Server:
 
     def calls(self):
         """Generate and Score calls under way."""
-        return self.registry.GetServerInfo(
-            registry_types.GetServerInfoRequest()).calls
+        return self.info().calls
 
     def http(self):
         """Where it speaks HTTP; with --http-address=… among the flags."""
-        return "http://" + self.registry.GetServerInfo(
-            registry_types.GetServerInfoRequest()).http_address
+        return "http://" + self.info().http_address
+
+    def info(self):
+        return self.registry.GetServerInfo(registry_types.GetServerInfoRequest())
 
     def resident_mib(self):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()

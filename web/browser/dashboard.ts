@@ -2,8 +2,6 @@
 //
 // What the tests have in common: a browser, a page that minds its manners, and
 // the API to compare it with.
-import { createClient } from '@connectrpc/connect';
-import { createConnectTransport } from '@connectrpc/connect-node';
 import {
   type Browser,
   chromium,
@@ -12,19 +10,10 @@ import {
 } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 
-import { Inspector } from '../src/gen/microgpt/v1/inspector_pb';
-import { MicroGpt } from '../src/gen/microgpt/v1/microgpt_pb';
-import { Registry } from '../src/gen/microgpt/v1/registry_pb';
+import type { ModelFormat } from '../src/gen/microgpt/v1/registry_pb';
+import { clientsOf } from './clients';
 
-const transport = createConnectTransport({
-  baseUrl: inject('api'),
-  httpVersion: '1.1',
-  // As the pages ask: a float has other digits in JSON than in binary.
-  useBinaryFormat: false,
-});
-export const microgpt = createClient(MicroGpt, transport);
-export const registry = createClient(Registry, transport);
-export const inspector = createClient(Inspector, transport);
+export const { microgpt, registry, inspector } = clientsOf(inject('api'));
 
 let browser: Browser;
 let shared: Page | undefined;
@@ -127,6 +116,18 @@ export async function openElsewhere(address: string): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
   await page.goto(address);
   return page;
+}
+
+// A model's file, as the API has it.
+export async function exported(
+  model: string,
+  format: ModelFormat,
+): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const { chunk } of registry.exportModel({ model, format })) {
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 // What a page saved.

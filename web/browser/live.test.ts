@@ -5,13 +5,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { createClient } from '@connectrpc/connect';
-import { createConnectTransport } from '@connectrpc/connect-node';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { Inspector } from '../src/gen/microgpt/v1/inspector_pb';
-import { MicroGpt } from '../src/gen/microgpt/v1/microgpt_pb';
+import { clientsOf } from './clients';
 import {
   csv,
   forgiveNoAnswer,
@@ -216,18 +213,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-function own() {
-  const baseUrl = server.http;
-  const transport = createConnectTransport({
-    baseUrl,
-    httpVersion: '1.1',
-    useBinaryFormat: false,
-  });
-  return {
-    microgpt: createClient(MicroGpt, transport),
-    inspector: createClient(Inspector, transport),
-  };
-}
+const own = () => clientsOf(server.http);
 
 it('comes back by itself when the server does', async () => {
   const page = await open('/models/names/inside?text=emma', { baseURL: pages });

@@ -5,6 +5,7 @@ import { ModelFormat } from '../src/gen/microgpt/v1/registry_pb';
 import {
   contentOf,
   expectRefusal,
+  exported,
   hold,
   microgpt,
   numberIn,
@@ -21,14 +22,6 @@ async function trained(model: string) {
   const wait = { seconds: 30n };
   const job = await microgpt.train({ model, documents, config, wait });
   return registry.getModel({ model: `${model}@${job.version}` });
-}
-
-async function exported(model: string, format: ModelFormat): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const { chunk } of registry.exportModel({ model, format })) {
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 it('lists every model with the figures that the API gives', async () => {

@@ -6,9 +6,11 @@ import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 
 import { Tokenizer } from '../src/gen/microgpt/v1/microgpt_pb';
+import { ModelFormat } from '../src/gen/microgpt/v1/registry_pb';
 import {
   csv,
   expectRefusal,
+  exported,
   inspector,
   microgpt,
   numberIn,
@@ -373,16 +375,11 @@ it('explains every picture of the steps', async () => {
 });
 
 it('says of an imported model that it has no training here', async () => {
-  const chunks: Uint8Array[] = [];
-  for await (const { chunk } of registry.exportModel({ model: 'heads' })) {
-    chunks.push(chunk);
+  const chunk = await exported('heads', ModelFormat.SAFETENSORS);
+  async function* file() {
+    yield { model: 'brought', chunk };
   }
-  async function* parts() {
-    for (const [index, chunk] of chunks.entries()) {
-      yield { chunk, ...(index === 0 ? { model: 'brought' } : {}) };
-    }
-  }
-  const { job } = await registry.importModel(parts());
+  const { job } = await registry.importModel(file());
   expect(job).toBe('');
   const page = await open('/models/brought/inside?text=emma');
   const bar = page.getByRole('region', { name: 'What to look at' });

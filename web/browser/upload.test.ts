@@ -11,7 +11,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { ModelFormat } from '../src/gen/microgpt/v1/registry_pb';
-import { microgpt, open, registry, useBrowser } from './dashboard';
+import { exported, microgpt, open, registry, useBrowser } from './dashboard';
 
 useBrowser();
 
@@ -128,15 +128,7 @@ it('imports a model of some megabytes, the same one', async () => {
   const documents = ['anna', 'emma'];
   const wait = { seconds: 30n };
   await microgpt.train({ model: 'heavy', documents, config, wait });
-  const format = ModelFormat.SAFETENSORS;
-  const chunks: Uint8Array[] = [];
-  for await (const { chunk } of registry.exportModel({
-    model: 'heavy',
-    format,
-  })) {
-    chunks.push(chunk);
-  }
-  const file = Buffer.concat(chunks);
+  const file = await exported('heavy', ModelFormat.SAFETENSORS);
   expect(file.length).toBeGreaterThan(9_000_000);
   await writeFile(join(folder, 'heavy-copy.safetensors'), file);
   const page = await open('/models');

@@ -4,8 +4,7 @@
 // and whether a connection that breaks loses a point. Started by soak.mjs.
 import { readFile } from 'node:fs/promises';
 
-import { type Client, createClient } from '@connectrpc/connect';
-import { createConnectTransport } from '@connectrpc/connect-node';
+import type { Client } from '@connectrpc/connect';
 import {
   type Browser,
   type CDPSession,
@@ -13,9 +12,10 @@ import {
   type Page,
 } from 'playwright-core';
 
-import { Inspector } from '../src/gen/microgpt/v1/inspector_pb';
-import { type Job, MicroGpt } from '../src/gen/microgpt/v1/microgpt_pb';
+import type { Inspector } from '../src/gen/microgpt/v1/inspector_pb';
+import type { Job } from '../src/gen/microgpt/v1/microgpt_pb';
 import { everyFor } from '../src/state/metrics.svelte';
+import { clientsOf } from './clients';
 import { type Front, startFront } from './front';
 
 export interface Soak {
@@ -223,14 +223,7 @@ async function cut(
 }
 
 export async function watch(soak: Soak): Promise<string | undefined> {
-  const transport = createConnectTransport({
-    baseUrl: soak.api,
-    httpVersion: '1.1',
-    // As the page asks: a float has other digits in JSON than in binary.
-    useBinaryFormat: false,
-  });
-  const microgpt = createClient(MicroGpt, transport);
-  const inspector = createClient(Inspector, transport);
+  const { microgpt, inspector } = clientsOf(soak.api);
   // The job as soon as it has done so many steps.
   async function status(afterStep: number): Promise<Job> {
     const minInterval = { nanos: 500_000_000 };
