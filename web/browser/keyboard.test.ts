@@ -27,30 +27,34 @@ function focusOf(wanted: Locator) {
   });
 }
 
-// Goes from stop to stop until the focus is where it is wanted.
-async function tabTo(page: Page, wanted: Locator, key = 'Tab') {
+// Goes from stop to stop until the focus is where it is wanted, once there is
+// such a place.
+async function tabTo(page: Page, wanted: Locator) {
+  await wanted.waitFor({ state: 'attached' });
   for (let stops = 0; stops < 120; ++stops) {
-    await page.keyboard.press(key);
+    await page.keyboard.press('Tab');
     const focus = await focusOf(wanted);
-    expect(focus).toMatchObject({ ring: true, within: true });
+    expect(focus, focus.what).toMatchObject({ ring: true, within: true });
     if (focus.there) return;
   }
-  throw new Error(`no way by ${key} to ${wanted}`);
+  throw new Error(`no way to ${wanted}`);
 }
 
 const query = (page: Page) => new URL(page.url()).searchParams;
 
-// Each new page begins at its heading, behind the navigation.
+// From the top of a page that was just opened. Backwards would lead through all
+// models that the server has by then.
 async function goTo(page: Page, name: string, address: RegExp) {
   const link = page
     .getByRole('navigation', { name: 'Pages' })
     .getByRole('link', { name, exact: true });
-  await tabTo(page, link, 'Shift+Tab');
+  await tabTo(page, link);
   await page.keyboard.press('Enter');
   await page.waitForURL(address);
   await expectHeading(page);
 }
 
+// Each new page begins at its heading, behind the navigation.
 async function expectHeading(page: Page) {
   const heading = () =>
     page.evaluate(
