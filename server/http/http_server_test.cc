@@ -682,6 +682,26 @@ TEST_F(HttpServerTest, WhoSendsHisBodyByteByByteKeepsNobodyOut) {
   EXPECT_EQ(slow[0]->ReceiveAll(), "");
 }
 
+TEST_F(HttpServerTest, BodiesTogetherHoldNoMoreThanTheLimit) {
+  Start({.body_bytes = 600'000});
+  const std::string body = R"({"model":")" + std::string(300'000, 'a') + "\"}";
+  // A call holds its body up to its end.
+  const auto waiting = Connect();
+  ASSERT_TRUE(waiting->Send(
+      waiting->Text("POST", kWaitPath, {"Content-Type: "s + kJson}, body)));
+  ASSERT_TRUE(counts_.begun.AwaitCount(1));
+  HttpResponse response = Connect()->Post(kEchoPath, kJson, body);
+  EXPECT_EQ(response.status, 429);
+  EXPECT_EQ(CodeOf(response), "resource_exhausted");
+  EXPECT_EQ(response.fields["retry-after"], "1");
+  ExpectAlive();
+  waiting->Close();
+  while (response.status == 429) {
+    response = Connect()->Post(kEchoPath, kJson, body);
+  }
+  EXPECT_EQ(response.status, 200);
+}
+
 TEST_F(HttpServerTest, AThousandIdleConnectionsDoNotKeepACallerOut) {
   rlimit limit = {};
   getrlimit(RLIMIT_NOFILE, &limit);
