@@ -57,6 +57,10 @@ class SoakTest(unittest.TestCase):
             self.assertGreater(row["heap_mib"], 0)
         self.assertEqual((last["cuts"], last["points"], last["same"]),
                          (1, 4000, True))
+        for part in ("loading", "watching"):
+            for measure in ("clock", "cpu"):
+                self.assertGreater(last[part][measure]["longest_ms"], 0)
+                self.assertGreaterEqual(last[part][measure]["long_tasks"], 0)
 
     def test_no_server_is_refused(self):
         result = self.run_script("--server", "/no/such/program")

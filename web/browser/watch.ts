@@ -17,6 +17,7 @@ import type { Job } from '../src/gen/microgpt/v1/microgpt_pb';
 import { everyFor } from '../src/state/metrics.svelte';
 import { clientsOf } from './clients';
 import { type Front, startFront } from './front';
+import { type Task, TaskTrace } from './task-trace';
 
 export interface Soak {
   api: string;
@@ -39,10 +40,17 @@ class Watcher {
   readonly #collections: Span[] = []; // when the garbage was collected
   readonly #browser: Browser;
   readonly #cdp: CDPSession;
+  readonly #trace: TaskTrace;
   readonly page: Page;
 
-  constructor(browser: Browser, cdp: CDPSession, page: Page) {
-    [this.#browser, this.#cdp, this.page] = [browser, cdp, page];
+  private constructor(
+    browser: Browser,
+    cdp: CDPSession,
+    trace: TaskTrace,
+    page: Page,
+  ) {
+    [this.#browser, this.#cdp] = [browser, cdp];
+    [this.#trace, this.page] = [trace, page];
   }
 
   static async start(program: string, origin: string): Promise<Watcher> {
@@ -56,30 +64,25 @@ class Watcher {
       locale: 'en',
     });
     const page = await context.newPage();
-    await page.addInitScript(() => {
-      const found: [number, number][] = [];
-      Object.assign(globalThis, { longTasks: found });
-      new PerformanceObserver((list) => {
-        for (const { startTime, duration } of list.getEntries()) {
-          found.push([startTime, startTime + duration]);
-        }
-      }).observe({ type: 'longtask', buffered: true });
-    });
     const cdp = await context.newCDPSession(page);
     await cdp.send('Performance.enable');
-    return new Watcher(browser, cdp, page);
+    const trace = await TaskTrace.start(browser, page);
+    return new Watcher(browser, cdp, trace, page);
   }
 
   stop(): Promise<void> {
     return this.#browser.close();
   }
 
+  now(): Promise<number> {
+    return this.page.evaluate(() => performance.now());
+  }
+
   // What JavaScript holds once nothing is left to be thrown away.
   async memory(): Promise<{ heap_mib: number; nodes: number }> {
-    const now = () => this.page.evaluate(() => performance.now());
-    const from = await now();
+    const from = await this.now();
     await this.#cdp.send('HeapProfiler.collectGarbage');
-    this.#collections.push([from, await now()]);
+    this.#collections.push([from, await this.now()]);
     const { metrics } = await this.#cdp.send('Performance.getMetrics');
     const value = (wanted: string) =>
       metrics.find(({ name }) => name === wanted)!.value;
@@ -103,14 +106,13 @@ class Watcher {
     return round(Math.max(...(await Promise.all(sizes))), 1);
   }
 
-  // Tasks over 50 ms since the page began, without those that collected garbage
-  // because we said so.
-  async longTasks(): Promise<Span[]> {
-    const all = await this.page.evaluate(
-      () => (globalThis as unknown as { longTasks: Span[] }).longTasks,
-    );
+  // All tasks of the page, without those that collected garbage because we said
+  // so. To be called once, at the end.
+  async tasks(): Promise<Task[]> {
+    const all = await this.#trace.stop();
     return all.filter(
-      (task) => !this.#collections.some((span) => sameSpan(task, span)),
+      ({ begin, end }) =>
+        !this.#collections.some((span) => sameSpan([begin, end], span)),
     );
   }
 
@@ -151,6 +153,22 @@ class Watcher {
 }
 
 const round = (value: number, digits: number) => Number(value.toFixed(digits));
+
+// How many tasks took more than 50 ms, and the longest, by the clock and by the
+// processor's time.
+function longest(tasks: readonly Task[]) {
+  const figures = (times: readonly number[]) => ({
+    long_tasks: times.filter((ms) => ms > 50).length,
+    longest_ms: round(
+      times.reduce((most, ms) => Math.max(most, ms), 0),
+      1,
+    ),
+  });
+  return {
+    clock: figures(tasks.map(({ begin, end }) => end - begin)),
+    cpu: figures(tasks.map(({ cpu }) => cpu)),
+  };
+}
 
 // Why two columns differ; nothing: they don't.
 function difference(
@@ -241,10 +259,8 @@ export async function watch(soak: Soak): Promise<string | undefined> {
     await page.goto(`/runs/${soak.job}`);
     await page.locator('main canvas').first().waitFor();
     await page.waitForTimeout(2000);
-    const loading = await watcher.longTasks();
+    const loaded = await watcher.now();
     const begin = performance.now();
-    const longest = (tasks: readonly Span[]) =>
-      Math.round(Math.max(0, ...tasks.map(([from, to]) => to - from)));
     let measure: number | undefined;
     let problem: string | undefined;
     let cuts = 0;
@@ -256,7 +272,6 @@ export async function watch(soak: Soak): Promise<string | undefined> {
         await cut(watcher, front, status, job);
         ++cuts;
       }
-      const tasks = (await watcher.longTasks()).slice(loading.length);
       const points = (await watcher.points()).size;
       const memory = await watcher.memory();
       console.log(
@@ -266,8 +281,6 @@ export async function watch(soak: Soak): Promise<string | undefined> {
           step: job.step,
           cuts,
           points,
-          long_tasks: tasks.length,
-          longest_ms: longest(tasks),
           ...memory,
           resident_mib: await watcher.residentMib(),
         }),
@@ -281,7 +294,7 @@ export async function watch(soak: Soak): Promise<string | undefined> {
     await page.locator('[data-state="SUCCEEDED"]').waitFor();
     const job = await status(steps);
     const compared = await compare(watcher, inspector, job);
-    const tasks = (await watcher.longTasks()).slice(loading.length);
+    const tasks = await watcher.tasks();
     console.log(
       JSON.stringify({
         soak: 'watch',
@@ -290,10 +303,8 @@ export async function watch(soak: Soak): Promise<string | undefined> {
         points: compared.points,
         norms: compared.norms,
         same: compared.problem === undefined,
-        loading_long_tasks: loading.length,
-        loading_longest_ms: longest(loading),
-        long_tasks: tasks.length,
-        longest_ms: longest(tasks),
+        loading: longest(tasks.filter(({ begin }) => begin < loaded)),
+        watching: longest(tasks.filter(({ begin }) => begin >= loaded)),
       }),
     );
     return compared.problem ?? problem;
