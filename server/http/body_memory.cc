@@ -10,17 +10,19 @@
 namespace microgpt::server {
 
 absl::Status BodyMemory::Share::Resize(size_t bytes) {
-  const size_t all = memory_.bytes_ += bytes;
-  if (all - bytes_ > memory_.max_bytes_) {
-    memory_.bytes_ -= bytes;
-    constexpr std::chrono::seconds kSoon{1};
-    return ExhaustedError(
-        fmt::format("the bodies of all requests under way over HTTP would take "
-                    "more than the maximum of {} bytes",
-                    memory_.max_bytes_),
-        kSoon);
-  }
-  memory_.bytes_ -= bytes_;
+  // At no moment anybody sees more than all hold: that would refuse others.
+  size_t all = memory_.bytes_;
+  size_t wanted = 0;
+  do {
+    wanted = all - bytes_ + bytes;
+    if (wanted > memory_.max_bytes_) {
+      constexpr std::chrono::seconds kSoon{1};
+      return ExhaustedError(
+          fmt::format("{} would take more than the maximum of {} bytes",
+                      memory_.what_, memory_.max_bytes_),
+          kSoon);
+    }
+  } while (!memory_.bytes_.compare_exchange_weak(all, wanted));
   bytes_ = bytes;
   return absl::OkStatus();
 }

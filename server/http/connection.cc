@@ -110,9 +110,10 @@ class Connection::Impl {
     }
   }
 
-  void SetTime(std::chrono::milliseconds time) {
+  void SetTime(std::chrono::milliseconds time,
+               Clock::time_point latest = Clock::time_point::max()) {
     timed_out_ = false;
-    deadline_ = Clock::now() + time;
+    deadline_ = std::min(Clock::now() + time, latest);
     if (deadline_ < timer_.expiry()) timer_.cancel();
   }
   // The timer may still go off, to find that there is nothing to do.
@@ -135,6 +136,7 @@ class Connection::Impl {
     SetTime(limits_.header);
     co_await ReadHeader(error);
     ClearTime();
+    BeginMessage();
     co_return AsReceived(error);
   }
 
@@ -145,6 +147,8 @@ class Connection::Impl {
   }
 
   bool body_ended() const { return parser_->is_done(); }
+
+  void BeginMessage() { message_end_ = Clock::now() + limits_.message; }
 
   Awaitable<absl::StatusOr<size_t>> ReadBody(char* into, size_t size) {
     if (awaits_continue_ && buffer_.size() == 0) {
@@ -160,7 +164,7 @@ class Connection::Impl {
     while (body.size == size && !parser_->is_done()) {
       if (interrupted_) co_return absl::CancelledError();
       Error error;
-      SetTime(limits_.body);
+      SetTime(limits_.body, message_end_);
       reading_body_ = true;
       co_await http::async_read_some(socket_, buffer_, *parser_, Into(error));
       reading_body_ = false;
@@ -349,6 +353,11 @@ class Connection::Impl {
 
   absl::Status WhyNoBody(const Error& error) const {
     if (interrupted_) return absl::CancelledError();
+    if (timed_out_ && Clock::now() >= message_end_) {
+      return absl::DeadlineExceededError(
+          fmt::format("the request's message did not come within {} ms",
+                      limits_.message.count()));
+    }
     if (timed_out_) {
       return absl::DeadlineExceededError(
           fmt::format("nothing came of the request's body for {} ms",
@@ -369,6 +378,7 @@ class Connection::Impl {
   boost::beast::flat_buffer buffer_;  // read, but not yet parsed
   std::optional<Parser> parser_;      // of the request under way
   Clock::time_point deadline_ = Clock::time_point::max();
+  Clock::time_point message_end_ = Clock::time_point::max();
   bool timed_out_ = false;
   bool reading_body_ = false;
   bool interrupted_ = false;
@@ -398,6 +408,8 @@ std::optional<size_t> Connection::content_length() const {
 }
 
 bool Connection::body_ended() const { return impl_->body_ended(); }
+
+void Connection::BeginMessage() { impl_->BeginMessage(); }
 
 Awaitable<absl::StatusOr<size_t>> Connection::ReadBody(char* into,
                                                        size_t size) {

@@ -51,10 +51,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<size_t> content_length() const;
   bool body_ended() const;
 
+  // A message of the body begins, as the first does with the body: it has its
+  // own time to come.
+  void BeginMessage();
+
   // Reads from the body, at least a byte, unless that has ended: then 0.
   // Tells a client that waits for it to send the body. UNAVAILABLE: the
-  // connection is broken; DEADLINE_EXCEEDED: nothing came; INVALID_ARGUMENT:
-  // what came is not HTTP; CANCELLED: interrupted.
+  // connection is broken; DEADLINE_EXCEEDED: nothing came, or too slowly;
+  // INVALID_ARGUMENT: what came is not HTTP; CANCELLED: interrupted.
   Awaitable<absl::StatusOr<size_t>> ReadBody(char* into, size_t size);
 
   // Writes these one after the other. False: the connection is broken, or

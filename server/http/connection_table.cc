@@ -34,7 +34,8 @@ void ConnectionTable::SetBusy(Id id) {
 void ConnectionTable::SetIdle(Id id) {
   MutexLock lock(mutex_);
   const auto found = connections_.find(id);
-  if (found == connections_.end() || found->second.idle_since != 0) return;
+  if (found == connections_.end()) return;
+  idle_.erase(found->second.idle_since);
   found->second.idle_since = ++clock_;
   idle_[clock_] = id;
 }

@@ -27,8 +27,9 @@ class ConnectionTable {
   // Takes in a connection, idle. False: all are busy, or this is shut.
   bool Add(Id id, Close close) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // A request of it is under way; no more.
+  // A request of it is under way.
   void SetBusy(Id id) ABSL_LOCKS_EXCLUDED(mutex_);
+  // None is, since now; also if it was idle before.
   void SetIdle(Id id) ABSL_LOCKS_EXCLUDED(mutex_);
 
   void Remove(Id id) ABSL_LOCKS_EXCLUDED(mutex_);

@@ -28,12 +28,13 @@ TEST_F(ConnectionTableTest, TheLongestIdleMakesRoom) {
   for (int id = 1; id <= 3; ++id) EXPECT_TRUE(Add(id));
   table_.SetBusy(1);
   table_.SetIdle(1);  // now idle for less time than 2
+  table_.SetIdle(2);  // and now 2 than 3: it had a short request
   EXPECT_TRUE(Add(4));
-  EXPECT_THAT(closed_, ElementsAre(2));
+  EXPECT_THAT(closed_, ElementsAre(3));
   EXPECT_TRUE(Add(5));
-  EXPECT_THAT(closed_, ElementsAre(2, 3));
+  EXPECT_THAT(closed_, ElementsAre(3, 1));
   EXPECT_TRUE(Add(6));
-  EXPECT_THAT(closed_, ElementsAre(2, 3, 1));
+  EXPECT_THAT(closed_, ElementsAre(3, 1, 2));
   EXPECT_EQ(table_.size(), 3u);
 }
 

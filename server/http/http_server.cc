@@ -165,9 +165,10 @@ class HttpServer::Impl {
       connection->Refuse(ErrorAnswer(WhyRefused(), 503));
       return;
     }
-    StartSession(
-        std::move(connection),
-        {*parts_, *guard_, connections_, draining_, decoders_, bodies_}, id);
+    StartSession(std::move(connection),
+                 {*parts_, *guard_, connections_, draining_, decoders_, bodies_,
+                  answers_},
+                 id);
   }
 
   absl::Status WhyRefused() const {
@@ -188,7 +189,10 @@ class HttpServer::Impl {
   std::optional<Parts> parts_;
   std::optional<Guard> guard_;
   ConnectionTable connections_;
-  BodyMemory bodies_{config_.limits.body_bytes};
+  BodyMemory bodies_{config_.limits.body_bytes,
+                     "the bodies of all requests under way over HTTP"};
+  BodyMemory answers_{config_.limits.answer_bytes,
+                      "all answers over HTTP that are not yet read"};
   std::atomic<bool> draining_ = false;
   uint64_t last_id_ = 0;
   std::vector<std::thread> threads_;

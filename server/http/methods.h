@@ -51,10 +51,13 @@ class BytesIn {
   virtual void Finish(Done<std::string> done) = 0;
 };
 
+// A unary call whose request is read; to be called at most once.
+using UnaryCall =
+    std::function<void(const CallContext& context, Done<std::string> done)>;
+
 // Exactly one of the three is set. `bytes` are read before they return.
 struct Method {
-  std::function<void(std::string_view bytes, Codec codec,
-                     const CallContext& context, Done<std::string> done)>
+  std::function<absl::StatusOr<UnaryCall>(std::string_view bytes, Codec codec)>
       unary;
   std::function<absl::StatusOr<std::shared_ptr<BytesOut>>(
       std::string_view bytes, Codec codec, const CallContext& context)>
@@ -89,10 +92,6 @@ class Methods {
 
   // UNIMPLEMENTED: that there is no such method; names the nearest.
   absl::Status Unknown(std::string_view path) const;
-
-  const std::map<std::string, Method, std::less<>>& all() const {
-    return methods_;
-  }
 
  private:
   std::map<std::string, Method, std::less<>> methods_;
@@ -170,20 +169,22 @@ void Methods::Add(std::string path, Handlers& handlers,
                   void (Handlers::*method)(Request, const CallContext&,
                                            Done<Response>)) {
   methods_[std::move(path)].unary =
-      [&handlers, method](std::string_view bytes, Codec codec,
-                          const CallContext& context, Done<std::string> done) {
-        Request request;
-        if (const absl::Status status = Decode(bytes, codec, request);
-            !status.ok()) {
-          return done(status);
-        }
-        (handlers.*method)(
-            std::move(request), context,
-            [codec, done = std::move(done)](absl::StatusOr<Response> response) {
-              if (!response.ok()) return done(response.status());
-              done(Encode(*response, codec));
-            });
-      };
+      [&handlers, method](std::string_view bytes,
+                          Codec codec) -> absl::StatusOr<UnaryCall> {
+    const auto request = std::make_shared<Request>();
+    if (absl::Status status = Decode(bytes, codec, *request); !status.ok()) {
+      return status;
+    }
+    return [&handlers, method, request, codec](const CallContext& context,
+                                               Done<std::string> done) {
+      (handlers.*method)(
+          std::move(*request), context,
+          [codec, done = std::move(done)](absl::StatusOr<Response> response) {
+            if (!response.ok()) return done(response.status());
+            done(Encode(*response, codec));
+          });
+    };
+  };
 }
 
 template <typename Handlers, typename Request, typename Response>

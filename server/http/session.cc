@@ -37,6 +37,8 @@ constexpr size_t kMaxUnwanted = 64 << 10;
 constexpr size_t kPiece = 64 << 10;
 // A larger message takes milliseconds to be decoded from JSON.
 constexpr size_t kMaxDecodedHere = 64 << 10;
+// A larger answer has its share of what all hold.
+constexpr size_t kSmallAnswer = 64 << 10;
 // What is below is no page.
 constexpr std::string_view kApi = "/microgpt.";
 
@@ -115,7 +117,8 @@ class Session : public std::enable_shared_from_this<Session> {
       : connection_(std::move(connection)),
         parts_(parts),
         id_(id),
-        held_(parts.bodies) {}
+        held_(parts.bodies),
+        answer_held_(parts.answers) {}
 
   ~Session() {
     connection_->Close();
@@ -136,6 +139,7 @@ class Session : public std::enable_shared_from_this<Session> {
       too_large_ = false;
       goes_on = co_await Serve();
       held_.Clear();
+      answer_held_.Clear();
       parts_.connections.SetIdle(id_);
     }
   }
@@ -241,14 +245,32 @@ class Session : public std::enable_shared_from_this<Session> {
     if (!time.ok()) co_return co_await Fail(time);
     Watch(call);
     absl::StatusOr<std::string> bytes =
-        co_await Await<absl::StatusOr<std::string>>(
-            DecoderFor(*body), [&](Done<std::string> done) {
-              method.unary(*body, form_.codec, call->context(),
-                           std::move(done));
-            });
+        co_await AnswerOf(method, *std::move(body), *call);
     co_await connection_->Unwatch();
     if (!bytes.ok()) co_return co_await Fail(call->Final(bytes.status()));
+    if (bytes->size() > kSmallAnswer) {
+      absl::Status room = answer_held_.Resize(bytes->size());
+      if (!room.ok()) co_return co_await Fail(std::move(room));
+    }
     co_return co_await Send(TypedAnswer(*std::move(bytes)));
+  }
+
+  Awaitable<absl::StatusOr<std::string>> AnswerOf(const Method& method,
+                                                  std::string body,
+                                                  const HttpCall& call) {
+    asio::thread_pool* const decoder = DecoderFor(body);
+    using Decoded = absl::StatusOr<UnaryCall>;
+    const Decoded decoded = co_await Await<Decoded>(
+        decoder, [&](std::function<void(Decoded)> done) {
+          done(method.unary(body, form_.codec));
+        });
+    if (!decoded.ok()) co_return decoded.status();
+    body = std::string();  // a call may last
+    held_.Clear();
+    co_return co_await Await<absl::StatusOr<std::string>>(
+        decoder, [&](Done<std::string> done) {
+          (*decoded)(call.context(), std::move(done));
+        });
   }
 
   Awaitable<bool> Responses(
@@ -316,10 +338,11 @@ class Session : public std::enable_shared_from_this<Session> {
       std::optional<HttpCall::Clock::time_point> deadline) {
     const std::shared_ptr<HttpCall> call = co_await Begin(deadline);
     // Who is silent holds up neither a shutdown nor his own deadline.
-    const std::stop_callback on_stop(
-        call->context().stop,
-        [connection = connection_] { connection->Interrupt(); });
+    std::optional<std::stop_callback<std::function<void()>>> on_stop;
+    on_stop.emplace(call->context().stop,
+                    [connection = connection_] { connection->Interrupt(); });
     absl::StatusOr<std::string> answer = co_await Collect(method, call);
+    on_stop.reset();  // who was not interrupted by now is not any more
     if (call->context().stop.stop_requested()) closes_ = true;
     if (!answer.ok()) co_return co_await Fail(call->Final(answer.status()));
     if (form_.envelopes) {
@@ -349,6 +372,7 @@ class Session : public std::enable_shared_from_this<Session> {
           DecoderFor(**message), [&](std::function<void(absl::Status)> done) {
             (*stream)->Push(**message, std::move(done));
           });
+      held_.Clear();
       if (!taken.ok()) co_return taken;
     }
     Watch(call);
@@ -369,7 +393,11 @@ class Session : public std::enable_shared_from_this<Session> {
     co_return read;
   }
 
-  absl::Status Resize(std::string& body, size_t bytes) {
+  // Makes room for more of a body that may have `most` bytes: for what comes,
+  // not for what is announced.
+  absl::Status Grow(std::string& body, size_t most) {
+    const size_t more = std::max(kPiece, body.size());
+    const size_t bytes = std::min(body.size() + more, most);
     absl::Status status = held_.Resize(bytes);
     if (status.ok()) body.resize(bytes);
     return status;
@@ -384,7 +412,8 @@ class Session : public std::enable_shared_from_this<Session> {
     size_t size = 0;  // of it are read
     while (!connection_->body_ended()) {
       if (size == body.size()) {
-        const absl::Status status = Resize(body, size + std::max(kPiece, size));
+        const absl::Status status =
+            Grow(body, length.value_or(kMaxMessageBytes + 1));
         if (!status.ok()) co_return status;
       }
       const absl::StatusOr<size_t> read =
@@ -417,6 +446,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // The next message of a stream of envelopes; nullopt: there is none.
   Awaitable<absl::StatusOr<std::optional<std::string>>> ReadMessage() {
+    connection_->BeginMessage();
     std::array<char, kEnvelopeHead> head;
     const absl::StatusOr<bool> any =
         co_await ReadExactly(head.data(), head.size());
@@ -425,11 +455,9 @@ class Session : public std::enable_shared_from_this<Session> {
     const absl::StatusOr<size_t> size = ParseEnvelopeHead(head);
     if (!size.ok()) co_return size.status();
     std::string message;
-    // Memory for what comes, not for what is announced.
     while (message.size() < *size) {
       const size_t begin = message.size();
-      const absl::Status status =
-          Resize(message, std::min(*size, begin + std::max(kPiece, begin)));
+      const absl::Status status = Grow(message, *size);
       if (!status.ok()) co_return status;
       const absl::StatusOr<bool> there =
           co_await ReadExactly(message.data() + begin, message.size() - begin);
@@ -526,6 +554,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // Of the request under way:
   BodyMemory::Share held_;
+  BodyMemory::Share answer_held_;
   Request request_;
   Form form_;
   std::string type_;        // of what is answered

@@ -22,7 +22,8 @@ struct SessionParts {
   const std::atomic<bool>& draining;
   // Where large messages are decoded, which may take a second.
   boost::asio::thread_pool& decoders;
-  BodyMemory& bodies;
+  BodyMemory& bodies;   // of requests
+  BodyMemory& answers;  // of unary calls, but for small ones
 };
 
 // Answers the requests of a connection, which the table has under `id`, until
