@@ -55,13 +55,13 @@ absl::StatusOr<Projection> Project(Matrix<const T> embedding,
   const Eigen::MatrixXd scatter = rows.transpose() * rows;
   if (!scatter.allFinite()) {
     return absl::FailedPreconditionError(
-        "the embedding has numbers that are not finite or too large");
+        "its numbers are not finite, or so large that their squares are not");
   }
   // Its eigenvalues ascend.
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(scatter);
   if (solver.info() != Eigen::Success) {
     return absl::FailedPreconditionError(
-        "the embedding's components could not be found");
+        "its principal components could not be found");
   }
   const auto count = static_cast<Eigen::Index>(components);
   const Eigen::MatrixXd vectors =

@@ -156,13 +156,16 @@ class WatchStream : public ResponseStream<v1::Job>,
 
 }  // namespace
 
+absl::Status CheckOneOf(const std::string& job, const std::string& model) {
+  if (job.empty() || model.empty()) return absl::OkStatus();
+  return FieldError("model", fmt::format("\"{}\" given together with job "
+                                         "\"{}\": give one of them",
+                                         model, job));
+}
+
 absl::StatusOr<JobRecord> FindJob(const Jobs& jobs, const std::string& job,
                                   const std::string& model) {
-  if (!job.empty() && !model.empty()) {
-    return FieldError("model", fmt::format("\"{}\" given together with job "
-                                           "\"{}\": give one of them",
-                                           model, job));
-  }
+  MICROGPT_RETURN_IF_ERROR(CheckOneOf(job, model));
   if (!job.empty()) return jobs.Get(job);
   if (!model.empty()) MICROGPT_RETURN_IF_ERROR(ValidateModelName(model));
   return jobs.Newest(model);

@@ -59,6 +59,9 @@ class TrainingHandlers {
   RunQueue intake_{kIntakeThreads, kMaxIntake, "Train calls"};
 };
 
+// OK, or a FieldError: both a job and a model are given.
+absl::Status CheckOneOf(const std::string& job, const std::string& model);
+
 // The job that `job` (an id) or `model` (its newest) names; neither: the newest
 // of all. INVALID_ARGUMENT if both are given. NOT_FOUND.
 absl::StatusOr<JobRecord> FindJob(const Jobs& jobs, const std::string& job,

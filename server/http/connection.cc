@@ -322,13 +322,14 @@ class Connection::Impl {
     if (error && IsBroken(error)) return {};
     if (error) return {.refusal = Malformed(error, limits_)};
     Request request = ToRequest(*parser_);
-    // Where such a body ends nobody can tell: what follows is no request.
-    const std::string_view coding = request.Get("transfer-encoding");
-    if (!coding.empty() && !parser_->chunked()) {
+    // Where such a body ends not all agree: what follows may be no request.
+    if (request.Count("transfer-encoding") > 0 &&
+        (request.http_1_0 || !parser_->chunked())) {
       return {
           .refusal = ErrorAnswer(
               absl::InvalidArgumentError(fmt::format(
-                  "Transfer-Encoding: \"{}\" does not end in chunked", coding)),
+                  "Transfer-Encoding: \"{}\" is not chunked, of HTTP/1.1",
+                  request.Get("transfer-encoding"))),
               400)};
     }
     const std::string_view expected = request.Get("expect");

@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "core/digest/sha256.h"
 #include "server/http/connect.h"
 
 namespace microgpt::server {
@@ -64,15 +67,13 @@ std::string_view ContentType(std::string_view path) {
   return "application/octet-stream";
 }
 
-// Whether Accept-Encoding has gzip, other than with q=0.
-bool AcceptsGzip(const Request& request) {
+// Whether Accept-Encoding has this coding, other than with q=0; nullopt: not at
+// all.
+std::optional<bool> Accepts(const Request& request, std::string_view wanted) {
   for (const std::string_view coding :
        SplitList(request.Get("accept-encoding"))) {
     const auto parts = SplitList(coding, ';');
-    if (parts.empty() ||
-        !(EqualsIgnoringCase(parts[0], "gzip") || parts[0] == "*")) {
-      continue;
-    }
+    if (parts.empty() || !EqualsIgnoringCase(parts[0], wanted)) continue;
     // "q=0", "q=0.0", "q=0.000"
     return std::none_of(
         parts.begin() + 1, parts.end(), [](std::string_view part) {
@@ -80,7 +81,13 @@ bool AcceptsGzip(const Request& request) {
                  part.find_first_not_of("0.", 2) == std::string_view::npos;
         });
   }
-  return false;
+  return std::nullopt;
+}
+
+// Its own name says more than that of all.
+bool AcceptsGzip(const Request& request) {
+  return Accepts(request, "gzip").value_or(
+      Accepts(request, "*").value_or(false));
 }
 
 bool Matches(std::string_view if_none_match, std::string_view etag) {
@@ -95,8 +102,9 @@ bool Matches(std::string_view if_none_match, std::string_view etag) {
 
 StaticFiles::StaticFiles(std::span<const StaticFile> files) {
   for (const StaticFile& file : files) files_.emplace(file.path, file);
+  static const std::string kDigest = Sha256Id(kNoDashboard);
   files_.emplace(kIndex, StaticFile{.path = kIndex,
-                                    .sha256 = "no-dashboard",
+                                    .sha256 = kDigest,
                                     .bytes = kNoDashboard,
                                     .gzip = {}});
 }

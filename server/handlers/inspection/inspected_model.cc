@@ -8,6 +8,7 @@
 
 #include "core/errors/errors.h"
 #include "server/handlers/defaults.h"
+#include "server/handlers/training.h"
 
 namespace microgpt::server {
 namespace {
@@ -41,11 +42,7 @@ absl::Status CheckpointGone(const JobRecord& job,
 }  // namespace
 
 absl::Status Validate(const SnapshotName& name) {
-  if (!name.model.empty() && !name.job.empty()) {
-    return FieldError("model", fmt::format("\"{}\" given together with job "
-                                           "\"{}\": give one of them",
-                                           name.model, name.job));
-  }
+  MICROGPT_RETURN_IF_ERROR(CheckOneOf(name.job, name.model));
   if (name.step && name.job.empty()) {
     return FieldError("step",
                       fmt::format("{} given without a job", *name.step));
@@ -68,6 +65,7 @@ absl::StatusOr<InspectedModel> FindSnapshot(const SnapshotName& name,
       job.id, name.step.value_or(std::numeric_limits<uint32_t>::max()));
   if (!checkpoint) return CheckpointGone(job, name.step);
   return InspectedModel{.model = std::move(checkpoint->model),
+                        .reference = {},
                         .job = job.id,
                         .step = checkpoint->step,
                         .dataset = job.dataset};

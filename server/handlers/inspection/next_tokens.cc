@@ -105,8 +105,12 @@ absl::Status CheckSizeAndCost(const Request& request, const Wanted& wanted,
       2 * n * model.config()->n_layer * model.config()->n_embd +
       kWorkOfAToken * vocab_size;
   const double states = 2.0 * model.config()->n_layer * model.config()->n_embd;
-  return CheckCost("after", (lists + n) * each, 8 * (n + 64) * states,
-                   "ask for what comes after the prefix alone");
+  const double work = (lists + n) * each;
+  const double bytes = 8 * (n + 64) * states;
+  return request.after()
+             ? CheckCost("after", work, bytes,
+                         "ask for what comes after the prefix alone")
+             : CheckCost("prefix", work, bytes, "shorten the prefix");
 }
 
 // What the training text has there; nullopt: not known. For those who would

@@ -100,28 +100,38 @@ void SetStatistics(const TensorStatistics& statistics,
                                        statistics.histogram.end());
 }
 
-absl::Status CheckProjection(const v1::ProjectRequest& request,
-                             const Model& model, const TensorSpec& spec,
-                             uint32_t components) {
-  const double rows = static_cast<double>(spec.rows);
-  const double cols = static_cast<double>(spec.cols);
-  MessageSize size(model.tokenizer());
-  size.AddValues(rows * components);
-  size.AddTokens(1, spec.rows, 0);
-  MICROGPT_RETURN_IF_ERROR(
-      size.Check("components", "ask for fewer components"));
-  // The eigenvectors take some four times the cube of the columns.
-  return CheckCost(request.tensor().empty() ? "components" : "tensor",
-                   rows * cols * cols + 4 * cols * cols * cols,
-                   8 * (2 * rows * cols + 4 * cols * cols),
-                   "this embedding is too large");
+absl::Status CheckSize(const Tokenizer& tokenizer, size_t rows,
+                       uint32_t components) {
+  MessageSize size(tokenizer);
+  size.AddValues(static_cast<double>(rows) * components);
+  size.AddTokens(1, rows, 0);
+  return size.Check("components", "ask for fewer components");
 }
 
+// field: what names this model.
 absl::StatusOr<Projection> ProjectTensor(const Model& model, size_t tensor,
-                                         uint32_t components) {
-  return WithTensor(model, tensor, [&](const auto& rows) {
-    return Project(rows, components);
-  });
+                                         uint32_t components,
+                                         std::string_view field) {
+  const TensorSpec& spec = SpecsOf(model)[tensor];
+  const double rows = static_cast<double>(spec.rows);
+  const double cols = static_cast<double>(spec.cols);
+  // The eigenvectors take some four times the cube of the columns.
+  MICROGPT_RETURN_IF_ERROR(CheckCost(
+      field, rows * cols * cols + 4 * cols * cols * cols,
+      8 * (2 * rows * cols + 4 * cols * cols), "this embedding is too large"));
+  absl::StatusOr<Projection> projection = WithTensor(
+      model, tensor,
+      [&](const auto& values) { return Project(values, components); });
+  if (projection.ok()) return projection;
+  return WithReason(absl::FailedPreconditionError(fmt::format(
+                        "tensor \"{}\": {}", spec.name,
+                        std::string(projection.status().message()))),
+                    "NOT_PROJECTABLE");
+}
+
+// The field that names the snapshot to align with.
+std::string_view AlignField(const v1::ProjectRequest& request) {
+  return request.has_align_step() ? "align_step" : "align_model";
 }
 
 // Turns the signs to those of another snapshot's projection.
@@ -130,15 +140,14 @@ absl::Status Align(const v1::ProjectRequest& request, const Model& other,
   const size_t n_embd = projection.components.shape[1];
   if (other.config()->n_embd != n_embd) {
     return FieldError(
-        request.has_align_step() ? "align_step" : "align_model",
+        AlignField(request),
         fmt::format("n_embd {} is not the {} of the model that is projected",
                     other.config()->n_embd, n_embd));
   }
   const auto components = static_cast<uint32_t>(projection.components.shape[0]);
-  MICROGPT_RETURN_IF_ERROR(
-      CheckProjection(request, other, SpecsOf(other)[tensor], components));
-  MICROGPT_ASSIGN_OR_RETURN(const Projection aligned,
-                            ProjectTensor(other, tensor, components));
+  MICROGPT_ASSIGN_OR_RETURN(
+      const Projection aligned,
+      ProjectTensor(other, tensor, components, AlignField(request)));
   AlignSigns(aligned, projection);
   return absl::OkStatus();
 }
@@ -213,9 +222,9 @@ absl::StatusOr<v1::ProjectResponse> Answer(const v1::ProjectRequest& request,
                                   ? request.components()
                                   : std::min(kDefaultComponents, n_embd);
   MICROGPT_RETURN_IF_ERROR(CheckRange("components", components, 1, n_embd));
-  MICROGPT_RETURN_IF_ERROR(CheckProjection(request, model, spec, components));
+  MICROGPT_RETURN_IF_ERROR(CheckSize(model.tokenizer(), spec.rows, components));
   MICROGPT_ASSIGN_OR_RETURN(Projection projection,
-                            ProjectTensor(model, i, components));
+                            ProjectTensor(model, i, components, "tensor"));
   if (align != nullptr) {
     MICROGPT_RETURN_IF_ERROR(Align(request, *align->model, i, projection));
   }
