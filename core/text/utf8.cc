@@ -143,6 +143,16 @@ bool CanBeSeen(char32_t code_point) {
   return !control && (!IsSpace(code_point) || code_point == U' ');
 }
 
+std::string BeginningOf(std::string_view text, size_t max_bytes) {
+  if (text.size() <= max_bytes) return std::string(text);
+  size_t end = max_bytes;
+  const auto continues = [&](size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+  };
+  while (end > 0 && continues(end)) --end;
+  return std::string(text.substr(0, end)) + "…";
+}
+
 std::string_view Strip(std::string_view text) {
   const auto is_visible_ascii = [](char c) { return c > ' ' && c <= '~'; };
   if (!text.empty() && is_visible_ascii(text.front()) &&

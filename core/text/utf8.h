@@ -59,6 +59,10 @@ bool IsSpace(char32_t code_point);
 // an error can show as it is.
 bool CanBeSeen(char32_t code_point);
 
+// `text` if it has at most so many bytes; else its beginning of as many,
+// without part of a code point, and "…".
+std::string BeginningOf(std::string_view text, size_t max_bytes);
+
 // `text` without the white space at both ends, as Python's str.strip() has it.
 // What is not UTF-8 is no white space, so it stays.
 std::string_view Strip(std::string_view text);

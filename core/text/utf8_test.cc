@@ -185,6 +185,17 @@ TEST(Utf8Test, BothEndsAreStrippedOfWhiteSpace) {
   EXPECT_EQ(Strip(""), "");
 }
 
+TEST(Utf8Test, ABeginningHasWholeCodePoints) {
+  EXPECT_EQ(BeginningOf("emma", 4), "emma");
+  EXPECT_EQ(BeginningOf("emmas", 4), "emma…");
+  EXPECT_EQ(BeginningOf("東京都", 9), "東京都");
+  EXPECT_EQ(BeginningOf("東京都", 8), "東京…");
+  EXPECT_EQ(BeginningOf("東京都", 6), "東京…");
+  EXPECT_EQ(BeginningOf("東京都", 2), "…");
+  EXPECT_EQ(BeginningOf("\x80\x80\x80", 2), "…");
+  EXPECT_EQ(BeginningOf("", 0), "");
+}
+
 TEST(Utf8Test, WhatIsNotUtf8IsNotStripped) {
   EXPECT_EQ(Strip(" \xA0 "), "\xA0");  // a no-break space of Latin-1
   EXPECT_EQ(Strip(" \x80\x80\x80\x80\x80 "), "\x80\x80\x80\x80\x80");

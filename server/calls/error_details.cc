@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/errors/errors.h"
+#include "core/text/utf8.h"
 #include "google/rpc/error_details.pb.h"
 #include "server/errors/errors.h"
 
@@ -17,14 +18,8 @@ namespace {
 // all; a value that somebody sent may be longer.
 constexpr size_t kMaxSentenceBytes = 1024;
 
-std::string Shorten(std::string_view message) {
-  if (message.size() <= kMaxSentenceBytes) return std::string(message);
-  size_t end = kMaxSentenceBytes;
-  const auto continues = [&](size_t at) {
-    return (static_cast<unsigned char>(message[at]) & 0xc0) == 0x80;
-  };
-  while (end > 0 && continues(end)) --end;
-  return std::string(message.substr(0, end)) + "…";
+std::string Shorten(std::string_view sentence) {
+  return BeginningOf(sentence, kMaxSentenceBytes);
 }
 
 void AddBadRequest(const absl::Status& status, google::rpc::Status& out) {

@@ -71,10 +71,7 @@ absl::Status NoSuchField(const Descriptor& root, std::string_view path,
 // The beginning of a value that may be of any length.
 std::string Abbreviate(std::string_view value) {
   constexpr size_t kMost = 100;
-  if (value.size() <= kMost) return std::string(value);
-  size_t end = kMost;
-  while (end > 0 && (value[end] & 0xC0) == 0x80) --end;
-  return std::string(value.substr(0, end)) + "…";
+  return BeginningOf(value, kMost);
 }
 
 // TYPE_UINT32, or type.googleapis.com/google.protobuf.Duration.

@@ -5,11 +5,15 @@
 #ifndef MICROGPT_SERVER_HANDLERS_INSPECTION_MESSAGE_PARTS_H_
 #define MICROGPT_SERVER_HANDLERS_INSPECTION_MESSAGE_PARTS_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/errors/errors.h"
+#include "core/errors/ranges.h"
 #include "core/inspection/array.h"
 #include "core/model/model.h"
 #include "core/text/tokenizer.h"
@@ -24,6 +28,16 @@ void SetArray(const Array& array, v1::Array* message);
 // BOS has no text.
 void SetToken(const Tokenizer& tokenizer, Token token,
               v1::VocabularyToken* message);
+
+// How many candidates the request asks for: 10, or all if there are fewer,
+// where it does not say. A FieldError above the size of the vocabulary.
+template <typename Request>
+absl::StatusOr<uint32_t> ParseTop(const Request& request, uint32_t vocab_size) {
+  constexpr uint32_t kDefault = 10;
+  if (!request.has_top()) return std::min(kDefault, vocab_size);
+  MICROGPT_RETURN_IF_ERROR(CheckRange("top", request.top(), 0, vocab_size));
+  return request.top();
+}
 
 // What every answer says of its snapshot.
 template <typename Response>

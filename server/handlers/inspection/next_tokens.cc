@@ -24,8 +24,6 @@ namespace {
 using Request = v1::NextTokensRequest;
 using Response = v1::NextTokensResponse;
 
-constexpr uint32_t kDefaultTop = 10;
-
 absl::StatusOr<SamplingConfig> ParseSampling(const Request& request) {
   SamplingSettings settings;
   if (request.has_temperature()) settings.temperature = request.temperature();
@@ -75,9 +73,7 @@ struct Wanted {
 absl::StatusOr<Wanted> Parse(const Request& request, const Model& model) {
   const uint32_t vocab_size = model.tokenizer().vocab_size();
   Wanted wanted;
-  wanted.top =
-      request.has_top() ? request.top() : std::min(kDefaultTop, vocab_size);
-  MICROGPT_RETURN_IF_ERROR(CheckRange("top", wanted.top, 0, vocab_size));
+  MICROGPT_ASSIGN_OR_RETURN(wanted.top, ParseTop(request, vocab_size));
   if (wanted.top == 0) wanted.top = vocab_size;
   MICROGPT_ASSIGN_OR_RETURN(wanted.sampling, ParseSampling(request));
   MICROGPT_ASSIGN_OR_RETURN(wanted.prefix, ParsePrefix(request, model));

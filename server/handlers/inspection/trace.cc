@@ -23,7 +23,6 @@ namespace {
 using Request = v1::TraceRequest;
 using Response = v1::TraceResponse;
 
-constexpr uint32_t kDefaultTop = 10;
 constexpr char kAdvice[] = "ask for fewer parts or layers, or a shorter text";
 
 // What a request asks for of its model.
@@ -79,9 +78,7 @@ absl::StatusOr<Wanted> Parse(const Request& request, const Model& model) {
   Wanted wanted;
   wanted.parts = ParseParts(request);
   const uint32_t vocab_size = model.tokenizer().vocab_size();
-  wanted.top =
-      request.has_top() ? request.top() : std::min(kDefaultTop, vocab_size);
-  MICROGPT_RETURN_IF_ERROR(CheckRange("top", wanted.top, 0, vocab_size));
+  MICROGPT_ASSIGN_OR_RETURN(wanted.top, ParseTop(request, vocab_size));
   MICROGPT_ASSIGN_OR_RETURN(wanted.layers,
                             ParseLayers(request, model.config()->n_layer));
   MICROGPT_ASSIGN_OR_RETURN(wanted.text, ParseText(request, model));
