@@ -22,7 +22,7 @@ export interface Snapshot {
 }
 
 // Of an address: /models/:model/… or /runs/:job/….
-export function sourceOf(parameters: Parameters): Source {
+function sourceOf(parameters: Parameters): Source {
   const { model, job } = parameters;
   return job
     ? { kind: 'run', job }
