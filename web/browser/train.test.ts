@@ -200,6 +200,9 @@ it('begins a form anew where the address is another', async () => {
   const source = page.getByText(`Settings and data of run ${job}`);
   await source.waitFor();
   await expect.poll(() => steps.inputValue()).toBe('7');
+  const dataset = page.getByLabel('Dataset', { exact: true });
+  const chosen = () => dataset.locator('option:checked').textContent();
+  await expect.poll(chosen).toMatch(/^names, /);
   await page.getByRole('link', { name: 'Train', exact: true }).click();
   await source.waitFor({ state: 'detached' });
   expect(await steps.inputValue()).not.toBe('7');
