@@ -6,6 +6,7 @@ import { TraceRequest_Part as Part } from '../src/gen/microgpt/v1/inspector_pb';
 import {
   csv,
   expectRefusal,
+  hold,
   inspector,
   microgpt,
   numberIn,
@@ -318,6 +319,29 @@ it('goes step by step to the token that the seed draws', async () => {
   const sentence = await page.getByText(/^The dart/).textContent();
   expect(numberIn(sentence)).toBeCloseTo(draw!.number, 4);
   expect(sentence).toContain(draw!.token!.text || 'end');
+});
+
+it('shows no dart of another position while the answer is late', async () => {
+  const page = await open(
+    `/models/${model}/inside?text=${text}&view=steps&position=2&seed=7&frame=7`,
+  );
+  const dart = page.getByText(/^The dart/);
+  await dart.waitFor();
+  const { asked, letGo } = await hold(page, 'Inspector/NextTokens');
+  const call = asked();
+  await page.locator('fieldset label').nth(1).click();
+  await call;
+  expect(await dart.count()).toBe(0);
+  await letGo();
+  const { draw } = await inspector.nextTokens({
+    model,
+    prefix: 'e',
+    given: 1,
+    temperature: 0.5,
+    seed: 7,
+  });
+  await dart.waitFor();
+  expect(numberIn(await dart.textContent())).toBeCloseTo(draw!.number, 4);
 });
 
 it('plays the stages one after the other, and pauses', async () => {

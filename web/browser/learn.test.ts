@@ -137,7 +137,10 @@ it('takes no token twice where the answer is late', async () => {
   const page = await open('/learn?lesson=5&seed=5');
   const draw = page.getByRole('button', { name: 'Draw the next character' });
   const string = page.getByTestId('string');
-  await page.getByText(/^The dart/).waitFor();
+  const dart = page.getByText(/^The dart/);
+  const chances = (text: string) =>
+    page.getByRole('region', { name: `What comes after ${text}`, exact: true });
+  await dart.waitFor();
   const { asked, letGo } = await hold(page, 'Inspector/NextTokens');
   const call = asked();
   await draw.click();
@@ -147,5 +150,10 @@ it('takes no token twice where the answer is late', async () => {
   await draw.click();
   await draw.click();
   expect(await string.textContent()).toBe(once);
+  // What is shown meanwhile says what it is of.
+  expect(await dart.count()).toBe(0);
+  expect(await chances('⟨').count()).toBe(1);
   await letGo();
+  await dart.waitFor();
+  expect(await chances(once!).count()).toBe(1);
 });

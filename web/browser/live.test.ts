@@ -80,6 +80,52 @@ it('looks inside a run at its newest checkpoint while it trains', async () => {
   await expect.poll(() => lossOf(page)).toBeCloseTo(last.loss, 4);
 });
 
+// What a browser does with a tab that goes behind another one, or comes back.
+async function turn(page: Page, visibilityState: 'hidden' | 'visible') {
+  await page.evaluate((state) => {
+    Object.defineProperty(document, 'visibilityState', {
+      configurable: true,
+      value: state,
+    });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, visibilityState);
+}
+
+it('follows no run out of sight, and has missed no point afterwards', async () => {
+  const steps = 400_000;
+  const job = await begun('unseen', { steps, nEmbd: 32 });
+  const page = await open(`/runs/${job}`);
+  const losses = async () => {
+    const rows = (await csv(page, 'Loss')).slice(1);
+    const found = rows.filter((row) => row[1] !== '');
+    return found.map(([step, loss]) => [Number(step), Number(loss)]);
+  };
+  await expect.poll(async () => (await losses()).length).toBeGreaterThan(0);
+  const streams = /\/(WatchStatus|GetMetrics)$/;
+  const ended = ['WatchStatus', 'GetMetrics'].map((method) =>
+    page.waitForEvent('requestfailed', (call) => call.url().endsWith(method)),
+  );
+  await turn(page, 'hidden');
+  await Promise.all(ended);
+  let opened = 0;
+  page.on('request', (call) => {
+    if (streams.test(call.url())) ++opened;
+  });
+  const wait = { seconds: 60n };
+  expect((await microgpt.getStatus({ job, wait })).done).toBe(true);
+  expect(opened).toBe(0);
+  await turn(page, 'visible');
+  const expected: number[][] = [];
+  const every = steps / 4000; // as many points as a page keeps
+  for await (const answer of inspector.getMetrics({ job, every })) {
+    for (const [i, step] of answer.steps.entries()) {
+      expected.push([step, answer.losses[i]!]);
+    }
+  }
+  await expect.poll(losses, patient).toEqual(expected);
+  expect(opened).toBe(2);
+});
+
 it('maps the embeddings of a run’s newest checkpoint', async () => {
   const job = await begun('mapped', { steps: 400_000, nEmbd: 32 });
   const page = await open(`/runs/${job}/weights`);

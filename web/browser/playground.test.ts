@@ -233,6 +233,27 @@ it('draws no more where the context is full, or the server refuses', async () =>
   expectRefusal(400);
 });
 
+it('takes no candidate twice where the answer is late', async () => {
+  const page = await open(`/playground/draw?model=${model}&seed=1`);
+  const soFar = page.locator('[data-value="drawn"]');
+  const candidate = page.getByRole('button', { name: 'Take a', exact: true });
+  await candidate.waitFor();
+  const { asked, letGo } = await hold(page, 'Inspector/NextTokens');
+  const call = asked();
+  await candidate.click();
+  await call;
+  await candidate.click();
+  await candidate.click();
+  expect(await soFar.textContent()).toBe('a');
+  await letGo();
+  await expect
+    .poll(async () => {
+      await candidate.click();
+      return soFar.textContent();
+    })
+    .toMatch(/^aa/);
+});
+
 it('opens the explanation by Enter, and draws nothing by it', async () => {
   const page = await open(`/playground/draw?model=${model}&seed=1`);
   await page.locator('[data-value="dart"]').waitFor();

@@ -190,6 +190,29 @@ it('brings a fine point that is wrong into sight', async () => {
     .toBe(true);
 });
 
+it('begins a form anew where the address is another', async () => {
+  const request = { model: 'again', dataset: 'names', config: { steps: 7 } };
+  const wait = { seconds: 30n };
+  const { job } = await microgpt.train({ ...request, wait });
+  const page = await open(`/train?from=${job}`);
+  const steps = page.locator('input[name="steps"]');
+  const name = page.getByLabel('Model name');
+  const source = page.getByText(`Settings and data of run ${job}`);
+  await source.waitFor();
+  await expect.poll(() => steps.inputValue()).toBe('7');
+  const dataset = page.getByLabel('Dataset', { exact: true });
+  const chosen = () => dataset.locator('option:checked').textContent();
+  await expect.poll(chosen).toMatch(/^names, /);
+  await page.getByRole('link', { name: 'Train', exact: true }).click();
+  await source.waitFor({ state: 'detached' });
+  expect(await steps.inputValue()).not.toBe('7');
+  expect(await name.inputValue()).toBe('');
+  await page.goBack();
+  await source.waitFor();
+  await expect.poll(() => steps.inputValue()).toBe('7');
+  expect(await name.inputValue()).toBe('again');
+});
+
 it('keeps a run’s text in the address when its settings are changed', async () => {
   const documents = ['tara', 'tomo'];
   const request = { model: 'kept', documents, config: { steps: 5 } };

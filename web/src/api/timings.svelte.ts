@@ -58,20 +58,32 @@ export function medianOf(values: readonly number[]): number | undefined {
   return low === undefined || high === undefined ? undefined : (low + high) / 2;
 }
 
+// Tells `timings` how a call goes that begins now. It is answered once, however
+// often it is said; what the page itself gives up is left out.
+export function beginCall(
+  timings: Timings,
+  method: string,
+  signal: AbortSignal | undefined,
+) {
+  const began = performance.now();
+  let answered = false;
+  return {
+    succeed: () => {
+      if (!answered) timings.answered(method, performance.now() - began);
+      answered = true;
+    },
+    fail: () => {
+      if (!signal?.aborted) timings.failed(method, answered);
+    },
+  };
+}
+
 // Tells `timings` of each call. A stream counts as answered by its first
-// message. What the page itself gives up is left out.
+// message.
 export function timed(timings: Timings): Interceptor {
   return (next) => async (request) => {
     const { method, signal } = request;
-    const began = performance.now();
-    let answered = false;
-    const succeed = () => {
-      if (!answered) timings.answered(method.name, performance.now() - began);
-      answered = true;
-    };
-    const fail = () => {
-      if (!signal.aborted) timings.failed(method.name, answered);
-    };
+    const { succeed, fail } = beginCall(timings, method.name, signal);
     async function* watched<T>(messages: AsyncIterable<T>): AsyncIterable<T> {
       try {
         for await (const message of messages) {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 
 import { Registry } from '../gen/microgpt/v1/registry_pb';
 import { failureOf } from './failure';
+import { timings } from './timings.svelte';
 import { addDataset, importModel } from './upload';
 
 // What another implementation of the protocol makes of an upload.
@@ -115,6 +116,30 @@ it('tells how much is sent', async () => {
     sent: (share) => shares.push(share),
   });
   expect(shares).toEqual([1]);
+});
+
+it('is one of the calls of this page', async () => {
+  const counted = (wanted: string) => {
+    const timing = timings.all.find(({ method }) => method === wanted);
+    const { calls = 0, failed = 0, recentMs = [] } = timing ?? {};
+    return { calls, failed, answered: recentMs.length };
+  };
+  const added = counted('AddDataset');
+  await addDataset('pets', new Blob(['x']));
+  const signal = AbortSignal.abort();
+  await addDataset('pets', new Blob(['x']), { signal }).catch(() => {});
+  expect(counted('AddDataset')).toEqual({
+    ...added,
+    calls: added.calls + 1,
+    answered: added.answered + 1,
+  });
+  const imported = counted('ImportModel');
+  await importModel('mine', '', new Blob(['x'])).catch(() => {});
+  expect(counted('ImportModel')).toEqual({
+    ...imported,
+    calls: imported.calls + 1,
+    failed: imported.failed + 1,
+  });
 });
 
 it('sends nothing that was given up before', async () => {

@@ -21,6 +21,7 @@ import {
 import { type Dataset } from '../gen/microgpt/v1/microgpt_pb';
 import { type Model, Registry } from '../gen/microgpt/v1/registry_pb';
 import { envelopeHead, openEnvelopes } from './envelope';
+import { beginCall, timings } from './timings.svelte';
 
 // In bytes; the server takes at most 1 MiB a chunk.
 const chunkBytes = 512 * 1024;
@@ -140,12 +141,17 @@ async function upload<D extends DescMethodClientStreaming>(
 ): Promise<MessageShape<D['output']>> {
   const path = `/${method.parent.typeName}/${method.name}`;
   const body = bodyOf(method, first, file);
-  const response = await post(path, body, sending).catch(async (error) => {
+  const call = beginCall(timings, method.name, sending.signal);
+  try {
+    const answer = await answerOf(method, await post(path, body, sending));
+    call.succeed();
+    return answer;
+  } catch (error) {
+    call.fail();
     // A file that is gone, or was changed, looks like a server that is gone.
-    await file.slice(0, 1).arrayBuffer();
+    if (error instanceof TypeError) await file.slice(0, 1).arrayBuffer();
     throw error;
-  });
-  return answerOf(method, response);
+  }
 }
 
 export function importModel(

@@ -20,6 +20,7 @@ class Router {
   #query = $derived(readQuery(this.#place.search));
   // By itself, so that a change of the query is none of the page's.
   #path = $derived(this.#place.path);
+  #visit = $state(0);
 
   get path(): string {
     return this.#path;
@@ -29,17 +30,23 @@ class Router {
     return this.#query;
   }
 
+  // Another for each address that the reader goes to, be it on the same page; not
+  // for a change that the page itself makes by setQuery().
+  get visit(): number {
+    return this.#visit;
+  }
+
   // Listens to the address bar and to clicks on links of this origin, which
   // then open without a reload. Call it once.
   start(): void {
-    addEventListener('popstate', () => (this.#place = current()));
+    addEventListener('popstate', () => this.#arrive());
     document.addEventListener('click', (event) => this.#follow(event));
   }
 
   go(address: string, { replace = false } = {}): void {
     if (replace) history.replaceState(null, '', address);
     else history.pushState(null, '', address);
-    this.#place = current();
+    this.#arrive();
     if (!replace) scrollTo(0, 0);
   }
 
@@ -51,6 +58,11 @@ class Router {
     if (replace) history.replaceState(null, '', address);
     else history.pushState(null, '', address);
     this.#place = current();
+  }
+
+  #arrive(): void {
+    this.#place = current();
+    ++this.#visit;
   }
 
   #follow(event: MouseEvent): void {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { keep, kept } from '../state/kept';
 
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
@@ -6,7 +7,7 @@ export type Theme = (typeof themes)[number];
 const key = 'microgpt.theme';
 
 function stored(): Theme {
-  const value = globalThis.localStorage?.getItem(key);
+  const value = kept(key);
   return themes.find((theme) => theme === value) ?? 'system';
 }
 
@@ -32,7 +33,7 @@ class ThemeChoice {
 
   set chosen(theme: Theme) {
     this.#chosen = theme;
-    localStorage.setItem(key, theme);
+    keep(key, theme);
     this.#apply();
   }
 

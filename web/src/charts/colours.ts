@@ -102,7 +102,7 @@ export function palette(): Palette {
   return theme.dark ? dark : light;
 }
 
-export const dashes: readonly (readonly number[])[] = [
+const dashes: readonly (readonly number[])[] = [
   [],
   [6, 3],
   [2, 2],

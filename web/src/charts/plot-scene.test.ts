@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
 
-import { columnsOf, nearestTo, shownOf, xRange, yRange } from './plot-scene';
+import type { Palette } from './colours';
+import {
+  areaOf,
+  columnsOf,
+  nearestTo,
+  plotScene,
+  shownOf,
+  xRange,
+  yRange,
+} from './plot-scene';
+import { widthOf } from './text-width';
 
 const line = (x: number[], y: (number | undefined)[]) => ({
   name: 'loss',
@@ -51,6 +61,38 @@ describe('yRange', () => {
     expect(from).toBeLessThan(2);
     expect(to).toBeGreaterThan(2);
   });
+});
+
+it('has room for the names of its levels and steps, whatever they are', () => {
+  const size = { width: 400, height: 240, titled: false };
+  const view = {
+    title: 'Learning rate',
+    xLabel: 'Step',
+    yLabel: 'Learning rate',
+    lines: [],
+    references: [],
+    logX: false,
+    logY: false,
+    x: [1, 100_000],
+    y: [0.0123451, 0.0123459],
+  } as const;
+  const { shapes } = plotScene(view, {} as Palette, size);
+  const texts = shapes.filter((shape) => shape.kind === 'text');
+  const levels = texts.filter(({ anchor }) => anchor === 'end');
+  const name = texts.find(({ turned }) => turned)!;
+  for (const { text, x } of levels) {
+    const left = x - widthOf(text, 12);
+    expect(left).toBeGreaterThan(name.x + name.size / 2);
+  }
+  const steps = texts.filter(({ anchor, turned }) => {
+    return anchor === 'middle' && !turned;
+  });
+  expect(steps.at(-1)!.text).toBe('100,000');
+  for (const { text, x } of steps) {
+    expect(x + widthOf(text, 12) / 2).toBeLessThanOrEqual(size.width);
+  }
+  // What is shown is not drawn over its names.
+  expect(areaOf(view, size).x).toBeGreaterThan(levels[0]!.x);
 });
 
 describe('columnsOf', () => {

@@ -47,6 +47,10 @@ export interface PlotView {
 // Around the curves. With a title above and a legend below, as a picture of its
 // own, or without, in a page that has both.
 const margin = { left: 70, right: 14, top: 10, bottom: 44 };
+const yLabelRoom = 26; // the axis' own name, turned, and a space
+const tickSpace = 8; // between the name of a level and the curves
+const tickSize = 12; // of letters
+const tickRoom = { x: 90, y: 50 }; // about so much for each
 const titleHeight = 32;
 const legendHeight = 26;
 
@@ -104,8 +108,8 @@ function axes(
   const { muted, line } = colours;
   const bottom = area.y + area.height;
   const right = area.x + area.width;
-  const size = 12;
-  for (const { at: y, text } of scales.y.ticks(area.height / 50)) {
+  const size = tickSize;
+  for (const { at: y, text } of scales.y.ticks(area.height / tickRoom.y)) {
     shapes.push({
       kind: 'line',
       points: [
@@ -117,7 +121,7 @@ function axes(
     });
     shapes.push({
       kind: 'text',
-      x: area.x - 8,
+      x: area.x - tickSpace,
       y,
       text,
       colour: muted,
@@ -126,7 +130,8 @@ function axes(
       baseline: 'middle',
     });
   }
-  for (const { at: x, text } of scales.x.ticks(area.width / 90)) {
+  for (const { at: x, text } of scales.x.ticks(area.width / tickRoom.x)) {
+    const most = right + margin.right - widthOf(text, size) / 2;
     shapes.push({
       kind: 'line',
       points: [
@@ -138,7 +143,7 @@ function axes(
     });
     shapes.push({
       kind: 'text',
-      x,
+      x: Math.min(x, most), // all of it within the picture
       y: bottom + 18,
       text,
       colour: muted,
@@ -182,22 +187,29 @@ export interface Size {
   titled: boolean;
 }
 
-// Where the curves are in a picture.
-export function areaOf({ width, height, titled }: Size): Area {
-  const top = margin.top + (titled ? titleHeight : 0);
+function yScaleOf(
+  view: PlotView,
+  { y, height }: { y: number; height: number },
+) {
+  return scaleOf(view.logY, view.y, [y + height, y]);
+}
+
+// Where the curves are in a picture: beside the names of the levels and the
+// axis' own, however long they are.
+export function areaOf(view: PlotView, { width, height, titled }: Size): Area {
+  const y = margin.top + (titled ? titleHeight : 0);
   const bottom = margin.bottom + (titled ? legendHeight : 0);
-  return {
-    x: margin.left,
-    y: top,
-    width: Math.max(1, width - margin.left - margin.right),
-    height: Math.max(1, height - top - bottom),
-  };
+  const rows = { y, height: Math.max(1, height - y - bottom) };
+  const names = yScaleOf(view, rows).ticks(rows.height / tickRoom.y);
+  const widths = names.map(({ text }) => widthOf(text, tickSize));
+  const x = Math.max(margin.left, yLabelRoom + Math.max(...widths) + tickSpace);
+  return { ...rows, x, width: Math.max(1, width - x - margin.right) };
 }
 
 export function scalesOf(view: PlotView, area: Area): Scales {
   return {
     x: scaleOf(view.logX, view.x, [area.x, area.x + area.width]),
-    y: scaleOf(view.logY, view.y, [area.y + area.height, area.y]),
+    y: yScaleOf(view, area),
   };
 }
 
@@ -329,7 +341,7 @@ export function plotScene(
     width - margin.right,
     legendMark,
   );
-  const area = areaOf(size);
+  const area = areaOf(view, size);
   const scales = scalesOf(view, area);
   const shapes = axes(view, area, scales, colours);
   const references = view.references.map((reference) =>

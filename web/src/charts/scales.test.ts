@@ -49,6 +49,26 @@ describe('a log scale', () => {
     ]);
   });
 
+  it('names no more than there is room for', () => {
+    // As of gradients that are almost nothing, and within one decade.
+    expect(texts(true, 3e-21, 4, 4.5)).toEqual([
+      '1E-20',
+      '1E-16',
+      '1E-12',
+      '1E-8',
+      '0.0001',
+      '1',
+    ]);
+    expect(texts(true, 5e-9, 4, 4.5)).toEqual([
+      '1E-8',
+      '1E-6',
+      '0.0001',
+      '0.01',
+      '1',
+    ]);
+    expect(texts(true, 0.11, 0.95, 4.5)).toEqual(['0.2', '0.3', '0.5', '0.7']);
+  });
+
   it('stands at what it names', () => {
     const [first] = scaleOf(true, [1, 100], [0, 100]).ticks(6);
     expect(first).toEqual({ at: 0, text: '1' });

@@ -9,7 +9,6 @@ import type {
 import { cosine, norm, part } from './arrays';
 
 export interface Stage {
-  name: string; // "embedding", "layer0.attention", "layer0.mlp", as the lens
   layer: number; // -1: before the first
   kind: 'embedding' | 'attention' | 'mlp';
   values: Numbers | undefined; // [n, E]
@@ -20,22 +19,12 @@ export function stagesOf(
   trace: Pick<TraceResponse, 'embedding' | 'layers'>,
 ): Stage[] {
   const stages: Stage[] = [
-    {
-      name: 'embedding',
-      layer: -1,
-      kind: 'embedding',
-      values: trace.embedding,
-    },
+    { layer: -1, kind: 'embedding', values: trace.embedding },
   ];
   for (const { layer, residualMiddle, residual } of trace.layers) {
     stages.push(
-      {
-        name: `layer${layer}.attention`,
-        layer,
-        kind: 'attention',
-        values: residualMiddle,
-      },
-      { name: `layer${layer}.mlp`, layer, kind: 'mlp', values: residual },
+      { layer, kind: 'attention', values: residualMiddle },
+      { layer, kind: 'mlp', values: residual },
     );
   }
   return stages.filter(({ values }) => values !== undefined);
@@ -75,10 +64,8 @@ export function likenessOf(stage: Stage): number[] {
 
 export interface Course {
   text: string;
-  // Its place among the candidates after each stage, 1 the likeliest;
-  // undefined: below all that were asked for.
-  ranks: (number | undefined)[];
-  probabilities: (number | undefined)[]; // likewise
+  // Its own after each stage; undefined: below all that were asked for.
+  probabilities: (number | undefined)[];
 }
 
 // How the order of candidates forms at a position: the course of those that
@@ -98,7 +85,6 @@ export function coursesOf(
     );
     return {
       text: token?.text ?? '',
-      ranks: places.map((at) => (at < 0 ? undefined : at + 1)),
       probabilities: places.map((at, stage) => lists[stage]![at]?.probability),
     };
   });

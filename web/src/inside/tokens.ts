@@ -12,7 +12,7 @@ export function glyphs(tokens: readonly VocabularyToken[]): string[] {
 }
 
 // What was read at each position. BOS is only ever read first.
-export function readGlyphs(
+function readGlyphs(
   positions: readonly Pick<TraceResponse_Position, 'token'>[],
 ): string[] {
   return positions.map(({ token }) => glyph(token?.text, begin));

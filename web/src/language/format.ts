@@ -86,7 +86,7 @@ export function elapsed(seconds: number): string {
   return unit(seconds / 3600, 'hour', 1);
 }
 
-export function dateOf(timestamp: Timestamp): Date {
+function dateOf(timestamp: Timestamp): Date {
   return new Date(Number(timestamp.seconds) * 1000 + timestamp.nanos / 1e6);
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { keep, kept } from '../state/kept';
 import type { Catalogue } from './en';
 
 // Every language by its BCP 47 tag, in its own words.
@@ -30,7 +31,7 @@ export function preferred(wanted: readonly string[]): Tag {
 }
 
 function stored(): Tag | undefined {
-  const value = globalThis.localStorage?.getItem(key);
+  const value = kept(key);
   return value && value in languages ? (value as Tag) : undefined;
 }
 
@@ -39,6 +40,7 @@ function stored(): Tag | undefined {
 class Language {
   #tag = $state<Tag>('en');
   #text = $state.raw<Catalogue>();
+  #wanted: Tag = 'en'; // the last that was asked for
 
   get tag(): Tag {
     return this.#tag;
@@ -54,12 +56,14 @@ class Language {
   }
 
   async choose(tag: Tag): Promise<void> {
-    localStorage.setItem(key, tag);
+    keep(key, tag);
     await this.#load(tag);
   }
 
   async #load(tag: Tag): Promise<void> {
+    this.#wanted = tag;
     const text = await loaders[tag]();
+    if (this.#wanted !== tag) return;
     this.#text = text;
     this.#tag = tag;
     document.documentElement.lang = tag;

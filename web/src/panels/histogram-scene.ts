@@ -16,6 +16,13 @@ export function binOf({ counts, min, max }: Histogram, index: number) {
 
 const margin = { left: 52, right: 16, bottom: 40 };
 
+// The bin at a place across a picture that is so wide; -1: beside all of them.
+export function binAt({ counts }: Histogram, x: number, width: number): number {
+  const room = width - margin.left - margin.right;
+  const bin = Math.floor(((x - margin.left) / room) * counts.length);
+  return bin >= 0 && bin < counts.length ? bin : -1;
+}
+
 // `at` is a bin to point out.
 export function histogramScene(
   histogram: Histogram,

@@ -8,7 +8,7 @@ export interface Multiple {
 }
 
 // One small picture, without labels.
-export function smallShapes(
+function smallShapes(
   { values }: Multiple,
   x: number,
   y: number,

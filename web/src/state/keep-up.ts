@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { Code, ConnectError } from '@connectrpc/connect';
 
+import { pause, sightOf, untilInSight } from './sight';
+
 // Whether asking again may help: the stream was cut, or the server is starting.
 // A TypeError is so only as the cause of a call's error, which is how a browser
 // says that it got no answer; one by itself is a fault of ours.
@@ -12,17 +14,6 @@ export function isPassing(error: unknown): boolean {
     code === Code.ResourceExhausted ||
     cause instanceof TypeError
   );
-}
-
-// Resolves after so long, or when the signal says that nobody waits any more.
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
 
 export interface KeepUp<T> {
@@ -46,8 +37,10 @@ async function* received<T>(stream: AsyncIterable<T>): AsyncIterable<T> {
 }
 
 // Reads a stream to its end. One that is lost before that is opened again,
-// after a second, then two, up to ten; `lost` hears of it. Throws what opening
-// again cannot mend; an abort just ends it.
+// after a second, then two, up to ten; `lost` hears of it. While the page is out
+// of sight it is given up, for a browser has few connections, and opened again
+// when the page is back. Throws what opening again cannot mend; an abort just
+// ends it.
 export async function keepUp<T>({
   open,
   take,
@@ -55,18 +48,25 @@ export async function keepUp<T>({
   lost = () => {},
   firstPauseMs = 1000,
 }: KeepUp<T>): Promise<void> {
-  for (let pauseMs = firstPauseMs; !signal.aborted;) {
+  for (let pauseMs = firstPauseMs; ;) {
+    await untilInSight(signal);
+    if (signal.aborted) return;
+    const sight = sightOf(signal);
     try {
-      for await (const message of received(open(signal))) {
+      for await (const message of received(open(sight.signal))) {
         lost(false);
         pauseMs = firstPauseMs;
         if (take(message)) return;
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (!isPassing(error)) throw error;
+      const gaveUp = sight.signal.aborted && error instanceof ConnectError;
+      if (!gaveUp && !isPassing(error)) throw error;
+    } finally {
+      sight.letGo();
     }
     if (signal.aborted) return;
+    if (sight.signal.aborted) continue;
     lost(true);
     await pause(pauseMs, signal);
     pauseMs = Math.min(2 * pauseMs, 10 * firstPauseMs);

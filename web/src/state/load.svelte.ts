@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { type Failure, failureOf } from '../api/failure';
 import { isPassing } from './keep-up';
+import { pause } from './sight';
 
 // So long after a call that the server did not answer.
 const retryMs = 2000;
@@ -45,13 +46,9 @@ export function load<T>(
   });
 
   // Once more after `ms`, or when the page comes back into sight.
-  function repeatLater(signal: AbortSignal, ms: number) {
-    const ask = () => {
-      if (!signal.aborted && document.visibilityState === 'visible') ++turn;
-    };
-    const timer = setTimeout(ask, ms);
-    document.addEventListener('visibilitychange', ask, { signal });
-    signal.addEventListener('abort', () => clearTimeout(timer));
+  async function repeatLater(signal: AbortSignal, ms: number) {
+    await pause(ms, signal);
+    if (!signal.aborted) ++turn;
   }
 
   async function settle(answer: Promise<T>, signal: AbortSignal) {
@@ -66,7 +63,7 @@ export function load<T>(
       if (isPassing(error)) again ??= retryMs;
     }
     busy = false;
-    if (again !== undefined) repeatLater(signal, again);
+    if (again !== undefined) void repeatLater(signal, again);
   }
 
   return {

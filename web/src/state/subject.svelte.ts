@@ -22,7 +22,7 @@ export interface Snapshot {
 }
 
 // Of an address: /models/:model/… or /runs/:job/….
-export function sourceOf(parameters: Parameters): Source {
+function sourceOf(parameters: Parameters): Source {
   const { model, job } = parameters;
   return job
     ? { kind: 'run', job }
@@ -116,13 +116,15 @@ export class Subject {
       return done;
     };
     const lost = (yes: boolean) => (this.#lost = yes);
-    const open = () => inspector.getMetrics(request, { signal });
+    const open = (signal: AbortSignal) =>
+      inspector.getMetrics(request, { signal });
     try {
       await keepUp({ open, take, signal, lost });
     } catch (error) {
-      this.#unknown = failureOf(error);
+      if (!signal.aborted) this.#unknown = failureOf(error);
     }
-    this.#checkpoints ??= [];
+    // Another subject's are not known yet.
+    if (!signal.aborted) this.#checkpoints ??= [];
   }
 
   get source(): Source {

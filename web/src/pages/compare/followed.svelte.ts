@@ -2,8 +2,9 @@
 import { microgpt } from '../../api/clients';
 import { type Failure, failureOf } from '../../api/failure';
 import type { Job } from '../../gen/microgpt/v1/microgpt_pb';
-import { isPassing, pause } from '../../state/keep-up';
+import { isPassing } from '../../state/keep-up';
 import { everyFor, fill, Metrics, metricsOf } from '../../state/metrics.svelte';
+import { pause } from '../../state/sight';
 
 const repeatMs = 2000;
 
@@ -16,7 +17,7 @@ export class FollowedRun {
 
   // Asks again and again, rather than follow: a browser keeps only six
   // connections to a server, and a stream takes one. A server that is away for
-  // a while is only asked later.
+  // a while is only asked later, and none while the page is out of sight.
   async follow(signal: AbortSignal, pauseMs = repeatMs): Promise<void> {
     while (!signal.aborted) {
       try {

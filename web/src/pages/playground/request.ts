@@ -9,7 +9,7 @@ import {
 } from '../../gen/microgpt/v1/microgpt_pb';
 
 // A number of an address; undefined where there is none.
-export function numberOf(query: Query, key: string): number | undefined {
+function numberOf(query: Query, key: string): number | undefined {
   const text = query[key]?.trim();
   if (!text) return undefined;
   const value = Number(text);
