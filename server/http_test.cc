@@ -539,8 +539,8 @@ TEST_F(HttpTest, EveryMethodIsThereAndNoOther) {
         Connect()->Post(PathOf(*method), "text/plain", "");
     EXPECT_EQ(response.status, 415) << method->full_name();
     EXPECT_EQ(response.fields.at("accept-post"),
-              streams ? "application/connect+json, application/connect+proto, "
-                        "application/json"
+              streams ? "application/json, application/connect+json, "
+                        "application/connect+proto"
                       : "application/json, application/proto");
   }
   for (const std::string path :

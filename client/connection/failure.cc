@@ -38,6 +38,12 @@ std::string LastWords(std::string_view message) {
 
 std::string Unavailable(const grpc::Status& status, std::string_view address) {
   const std::string message = status.error_message();
+  if (message.find("http1.x server") != std::string::npos) {
+    return fmt::format(
+        "what answers at {} is HTTP/1.1, as on the dashboard's port. Say where "
+        "gRPC is, as in --server 127.0.0.1:50051",
+        address);
+  }
   if (IsConnectFailure(message)) {
     return fmt::format(
         "no server answers at {} ({}). Start one with microgptd, or say where "

@@ -59,6 +59,17 @@ TEST(FailureTest, ARefusedConnectionTellsAddressCauseAndCure) {
             "MGPT_SERVER");
 }
 
+TEST(FailureTest, TheDashboardsPortIsToldFromNone) {
+  const absl::Status status = FromGrpc(
+      grpc::Status(grpc::UNAVAILABLE,
+                   "failed to connect to all addresses; last error: UNKNOWN: "
+                   "ipv4:127.0.0.1:8080: Trying to connect an http1.x server"),
+      "127.0.0.1:8080");
+  EXPECT_EQ(status.message(),
+            "what answers at 127.0.0.1:8080 is HTTP/1.1, as on the dashboard's "
+            "port. Say where gRPC is, as in --server 127.0.0.1:50051");
+}
+
 TEST(FailureTest, ADrainingServerIsNotAMissingOne) {
   const absl::Status status = FromGrpc(
       grpc::Status(grpc::UNAVAILABLE, "the server is shutting down"), kAddress);

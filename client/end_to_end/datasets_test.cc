@@ -308,13 +308,16 @@ TEST_F(DatasetsTest, RmSaysWhetherTheTextIsGone) {
   const auto result = Run({"dataset", "rm", "pets", "cats"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.out,
-            "deleted pets; its text is forgotten\n"
+            "deleted pets; its text is forgotten, also by the models that "
+            "learned it\n"
             "deleted the name cats; its text has another\n");
   EXPECT_EQ(Run({"dataset", "rm", "pets", "cats", "-o", "csv"}).out,
             "dataset,forgotten\npets,true\ncats,false\n");
   const auto missing = Run({"dataset", "rm", "x", "pets"});
   EXPECT_EQ(missing.exit_code, 4);
-  EXPECT_EQ(missing.out, "deleted pets; its text is forgotten\n");
+  EXPECT_EQ(missing.out,
+            "deleted pets; its text is forgotten, also by the models that "
+            "learned it\n");
 }
 
 TEST_F(DatasetsTest, RmAtATerminalSaysWhatItIsAbout) {

@@ -123,10 +123,11 @@ Entries DistanceLine(std::string name, const v1::Evaluation::Shape& shape) {
 
 std::string Distances(const v1::Evaluation::Shapes& shapes) {
   if (shapes.count() == 0) return "";
-  const std::string count = Grouped(shapes.count());
   const std::vector<Cells> rows = {
-      CellsOf(DistanceLine(count + " samples", shapes.samples())),
-      CellsOf(DistanceLine(count + " documents", shapes.floor())),
+      CellsOf(
+          DistanceLine(Counted(shapes.count(), "sample"), shapes.samples())),
+      CellsOf(
+          DistanceLine(Counted(shapes.count(), "document"), shapes.floor())),
       {std::string("the text"), std::string(), std::string(),
        Loss(shapes.mean_length(), 1)},
   };

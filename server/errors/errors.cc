@@ -75,6 +75,7 @@ absl::Status UnknownNameError(std::string_view kind, std::string_view name,
 std::string_view Nearest(std::string_view name,
                          std::span<const std::string> known) {
   std::string_view nearest;
+  if (name.size() < 2) return nearest;
   size_t least = std::max<size_t>(1, name.size() / 3) + 1;
   for (const std::string& candidate : known) {
     const size_t distance = EditDistance(name, candidate, least);

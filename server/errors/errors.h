@@ -31,7 +31,8 @@ absl::Status UnknownNameError(std::string_view kind, std::string_view name,
 
 // The element of `known` that is nearest to `name`, counting each byte that is
 // inserted, dropped, replaced or swapped with its neighbour, if that is at most
-// a third of the length of `name`, or one; empty otherwise.
+// a third of the length of `name`, or one; empty otherwise, and for a name of
+// one byte, to which any other is as near.
 std::string_view Nearest(std::string_view name,
                          std::span<const std::string> known);
 

@@ -33,6 +33,9 @@ TEST(ServerErrorsTest, AThirdOfTheNameMayBeWrong) {
   EXPECT_EQ(Nearest("hiako_2", kNames), "") << "three changes in seven";
   EXPECT_EQ(Nearest("pet", kNames), "pets") << "one is always allowed";
   EXPECT_EQ(Nearest("", kNames), "");
+  const std::vector<std::string> letters = {"q", "yy"};
+  EXPECT_EQ(Nearest("y", letters), "");
+  EXPECT_EQ(Nearest("yx", letters), "yy");
 }
 
 TEST(ServerErrorsTest, OfSeveralTheNearestIsNamed) {

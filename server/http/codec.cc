@@ -82,6 +82,11 @@ absl::Status BadValue(std::string_view field, std::string_view value,
   if (value.starts_with(kReason)) {
     const size_t comma = value.find("', ");
     if (comma != std::string_view::npos) value.remove_prefix(comma + 3);
+    if (value.starts_with("Illegal duration format")) {
+      return FieldError(field,
+                        "this is no duration: seconds with an s, as in "
+                        "\"90s\" or \"0.5s\"");
+    }
     return FieldError(field, Abbreviate(value));
   }
   constexpr std::string_view kScalar = "TYPE_";
@@ -110,6 +115,7 @@ absl::Status Explain(std::string_view bytes, std::string_view problem,
   constexpr std::string_view kValue = ": invalid value ";
   constexpr std::string_view kOfType = " for type ";
   constexpr std::string_view kList = ": Proto field is not repeating";
+  constexpr std::string_view kTwice = " is already set. Cannot set '";
   std::string_view rest = problem;
   const std::string_view path = TakePath(rest);
   if (rest.ends_with(kUnknown)) {
@@ -124,6 +130,11 @@ absl::Status Explain(std::string_view bytes, std::string_view problem,
   if (const size_t list = rest.find(kList); list != std::string_view::npos) {
     return FieldError(Join(path, Abbreviate(Trim(rest.substr(0, list)))),
                       "a list stands where one value is meant");
+  }
+  if (const size_t twice = rest.find(kTwice); twice != std::string_view::npos) {
+    const std::string_view name = rest.substr(twice + kTwice.size());
+    return FieldError(Join(path, name.substr(0, name.find('\''))),
+                      "it stands there twice");
   }
   if (problem.starts_with(": ")) problem.remove_prefix(2);
   return absl::InvalidArgumentError(

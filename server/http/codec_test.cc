@@ -78,9 +78,15 @@ TEST(CodecTest, AValueOfAnotherTypeIsNamed) {
                 "\"FOO\" is not a microgpt.v1.Optimizer");
   ExpectRefused(R"({"config":5})", "config", "5 is not a microgpt.v1.Config");
   ExpectRefused(R"({"wait":"30"})", "wait",
-                "Illegal duration format; duration must end with 's'");
+                "this is no duration: seconds with an s, as in \"90s\" or "
+                "\"0.5s\"");
   ExpectRefused(R"({"config":[{}]})", "config",
                 "a list stands where one value is meant");
+}
+
+TEST(CodecTest, WhatStandsThereTwiceIsNamed) {
+  ExpectRefused(R"({"config":{"nEmbd":8,"nEmbd":16}})", "config.n_embd",
+                "it stands there twice");
 }
 
 TEST(CodecTest, WhatIsNoJsonIsToldSo) {

@@ -104,7 +104,7 @@ std::optional<Form> FormOf(const Method& method, const Request& request) {
 
 std::string ContentTypes(const Method& method) {
   if (method.unary) return fmt::format("{}, {}", kJson, kProto);
-  return fmt::format("{}, {}, {}", kConnectJson, kConnectProto, kJson);
+  return fmt::format("{}, {}, {}", kJson, kConnectJson, kConnectProto);
 }
 
 std::string AnswerType(const Method& method, Form form) {

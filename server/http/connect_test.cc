@@ -25,8 +25,9 @@ Request With(const std::string& name, const std::string& value) {
 
 Method UnaryMethod() {
   Method method;
-  method.unary = [](std::string_view, Codec, const CallContext&,
-                    Done<std::string>) {};
+  method.unary = [](std::string_view, Codec) -> absl::StatusOr<UnaryCall> {
+    return nullptr;
+  };
   return method;
 }
 

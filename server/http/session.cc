@@ -178,7 +178,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   Awaitable<bool> SendMethodNotAllowed(std::string_view allowed) {
     Answer answer = ErrorAnswer(
-        absl::UnimplementedError(request_.method + " is not for this path"),
+        absl::UnimplementedError(fmt::format("{} is not for this path: {} is",
+                                             request_.method, allowed)),
         405);
     answer.fields.push_back({"Allow", std::string(allowed)});
     return Send(std::move(answer));

@@ -119,7 +119,10 @@ absl::StatusOr<Deletable> DescribeDataset(Session& session,
 std::string DeletionSentence(const std::string& name,
                              const v1::DeleteDatasetResponse& response) {
   return response.forgotten()
-             ? fmt::format("deleted {}; its text is forgotten", name)
+             ? fmt::format(
+                   "deleted {}; its text is forgotten, also by the "
+                   "models that learned it",
+                   name)
              : fmt::format("deleted the name {}; its text has another", name);
 }
 
