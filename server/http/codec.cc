@@ -115,12 +115,19 @@ absl::Status Explain(std::string_view bytes, std::string_view problem,
   constexpr std::string_view kValue = ": invalid value ";
   constexpr std::string_view kOfType = " for type ";
   constexpr std::string_view kList = ": Proto field is not repeating";
+  // An optional field is a oneof of its own.
+  constexpr std::string_view kOneof = ": invalid value oneof field '";
   constexpr std::string_view kTwice = " is already set. Cannot set '";
   std::string_view rest = problem;
   const std::string_view path = TakePath(rest);
   if (rest.ends_with(kUnknown)) {
     rest.remove_suffix(kUnknown.size());
     return NoSuchField(type, path, Abbreviate(Trim(rest)));
+  }
+  if (rest.starts_with(kOneof)) {
+    rest.remove_prefix(rest.find(kTwice) + kTwice.size());
+    return FieldError(Join(path, rest.substr(0, rest.find('\''))),
+                      "it stands there twice");
   }
   const size_t of_type = rest.rfind(kOfType);
   if (rest.starts_with(kValue) && of_type != std::string_view::npos) {
@@ -130,11 +137,6 @@ absl::Status Explain(std::string_view bytes, std::string_view problem,
   if (const size_t list = rest.find(kList); list != std::string_view::npos) {
     return FieldError(Join(path, Abbreviate(Trim(rest.substr(0, list)))),
                       "a list stands where one value is meant");
-  }
-  if (const size_t twice = rest.find(kTwice); twice != std::string_view::npos) {
-    const std::string_view name = rest.substr(twice + kTwice.size());
-    return FieldError(Join(path, name.substr(0, name.find('\''))),
-                      "it stands there twice");
   }
   if (problem.starts_with(": ")) problem.remove_prefix(2);
   return absl::InvalidArgumentError(

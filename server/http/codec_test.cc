@@ -85,7 +85,7 @@ TEST(CodecTest, AValueOfAnotherTypeIsNamed) {
 }
 
 TEST(CodecTest, WhatStandsThereTwiceIsNamed) {
-  ExpectRefused(R"({"config":{"nEmbd":8,"nEmbd":16}})", "config.n_embd",
+  ExpectRefused(R"({"config":{"nEmbd":8,"nEmbd":16}})", "config.nEmbd",
                 "it stands there twice");
 }
 
