@@ -61,6 +61,18 @@ it('shows what a version is', async () => {
   expect(await page.title()).toContain('shown@1');
 });
 
+it('shows a loss of 0 as a number', async () => {
+  const wait = { seconds: 30n };
+  const request = { model: 'zero', documents: ['a'], wait };
+  const { job } = await microgpt.train(request);
+  expect((await microgpt.getStatus({ job })).loss).toBe(0);
+  const page = await open('/models/zero');
+  const loss = page.locator('dd[data-value="loss"]');
+  expect(await loss.textContent()).toMatch(/^0\.0/);
+  const row = page.locator('tr[data-model="zero@1"]');
+  expect(await row.locator('td').nth(3).textContent()).toMatch(/^0\.0/);
+});
+
 it('sets an alias and takes it away', async () => {
   await trained('aliased');
   const page = await open('/models/aliased@1');
