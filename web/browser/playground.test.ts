@@ -83,6 +83,22 @@ it('says in the server’s words what cannot be', async () => {
   expect(await alert.textContent()).toContain(sentence);
 });
 
+it('keeps the strings that were drawn beside what cannot be', async () => {
+  const page = await open(`/playground?model=${model}&count=5&seed=3`);
+  const generate = page.getByRole('button', { name: 'Generate', exact: true });
+  await generate.click();
+  const seed = page.locator('[data-value="seed"]');
+  await seed.waitFor();
+  const strings = () => page.locator('td.string').allTextContents();
+  const first = await strings();
+  expect(first).toHaveLength(5);
+  await page.locator('input[name="regex"]').fill('(');
+  await generate.click();
+  await page.getByRole('alert').waitFor();
+  await seed.waitFor();
+  expect(await strings()).toEqual(first);
+});
+
 it('stops a call that would take long', async () => {
   // One draw in hundreds is so long: a million of them take minutes.
   const page = await open(
