@@ -190,6 +190,27 @@ it('throws the darts that Generate throws, one by one', async () => {
   await expect.poll(() => soFar.textContent()).toBe(sample!.text.slice(0, -1));
 });
 
+it('says which seed it takes where none is given', async () => {
+  const page = await open(`/playground/draw?model=${model}&temperature=0.7`);
+  const seed = page.getByLabel('Seed', { exact: true });
+  const taken = Number(await seed.getAttribute('placeholder'));
+  const { draw } = await inspector.nextTokens({
+    model,
+    seed: taken,
+    temperature: 0.7,
+    top: 0,
+  });
+  await expect
+    .poll(() => page.locator('[data-value="dart"]').textContent())
+    .toContain(draw!.number.toFixed(4));
+  const field = page.locator('.field', { has: seed });
+  const hint = await field.textContent();
+  expect(hint).toContain(`${taken} if empty`);
+  expect(hint).not.toContain('random');
+  // Before anything is drawn there is the mark before it.
+  expect(await page.getByTestId('so-far').textContent()).toBe('⟨');
+});
+
 it('throws Generate’s darts behind a beginning, too', async () => {
   const settings = { seed: 4, temperature: 0.8, index: 2 };
   const samples = await drawn({
