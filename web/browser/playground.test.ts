@@ -153,6 +153,8 @@ it('names the nearest of a model that is not there', async () => {
   await page.getByRole('button', { name: 'Generate', exact: true }).click();
   await page.getByRole('alert').waitFor();
   expect(await page.getByRole('alert').textContent()).toContain('names');
+  await page.getByRole('alert').getByRole('link').click();
+  await page.waitForURL(/\/models$/);
 });
 
 it('throws the darts that Generate throws, one by one', async () => {
