@@ -7,10 +7,10 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import axe from 'axe-core';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 
-import { microgpt, open, useBrowser } from './dashboard';
+import { microgpt, open, openElsewhere, useBrowser } from './dashboard';
 
 useBrowser();
 
@@ -90,6 +90,30 @@ async function expectNoViolation(page: Page, rules: string[], what: string) {
   expect(found, what).toEqual([]);
 }
 
+// axe judges no text on a ground that is not of one colour.
+function withoutShades() {
+  const [sheet] = document.styleSheets;
+  sheet!.insertRule('.scroll { background: none !important }');
+}
+
+// How light the left and the right edge of an element are, 0..255: the median of
+// the outermost pixels, of which text covers few.
+async function edgesOf(element: Locator, elsewhere: Page) {
+  const picture = (await element.screenshot()).toString('base64');
+  return elsewhere.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes]));
+    const { width, height } = image;
+    const context = new OffscreenCanvas(width, height).getContext('2d')!;
+    context.drawImage(image, 0, 0);
+    const median = (x: number) => {
+      const { data } = context.getImageData(x, 0, 1, height);
+      return data.filter((_, i) => i % 4 === 1).sort()[height >> 1]!;
+    };
+    return { left: median(1), right: median(width - 2) };
+  }, picture);
+}
+
 // By how much the page is wider than the window, once charts have taken the
 // room that they have now.
 async function expectNoOverflow(page: Page, what: string) {
@@ -121,6 +145,7 @@ it.each(views)('%s can be read by everybody', async (name, path, ready) => {
   const page = await open(path(), { viewport: telephone });
   if (ready) await page.locator(ready).first().waitFor();
   await page.evaluate(axe.source);
+  await page.evaluate(withoutShades);
   // Of the other colours, only contrasts can be wrong where the rest is right.
   for (const [colorScheme, size, rules] of [
     ['light', telephone, all],
@@ -173,6 +198,31 @@ it('keeps the theme that was chosen', async () => {
   await page.reload();
   await page.locator('h1').waitFor();
   expect(await ground()).toBe(dark);
+});
+
+it('shades the edge behind which more is hidden', async () => {
+  const elsewhere = await openElsewhere('about:blank');
+  for (const [colorScheme, path, ready] of [
+    ['light', '/models', 'tr[data-model]'],
+    ['dark', '/models', 'tr[data-model]'],
+    ['light', '/learn?lesson=2', 'canvas'],
+    ['dark', '/learn?lesson=2', 'canvas'],
+  ] as const) {
+    const page = await open(path, { viewport: telephone, colorScheme });
+    const box = page.locator('.scroll', { has: page.locator(ready) });
+    await box.waitFor();
+    // The other edge has the card's own ground.
+    const shaded = async () => {
+      const { left, right } = await edgesOf(box, elsewhere);
+      if (Math.abs(left - right) < 10) return 'neither';
+      const rightIsGround =
+        colorScheme === 'light' ? right > left : right < left;
+      return rightIsGround ? 'left' : 'right';
+    };
+    await expect.poll(shaded, { message: path }).toBe('right');
+    await box.evaluate((element) => (element.scrollLeft = 10_000));
+    await expect.poll(shaded, { message: path }).toBe('left');
+  }
 });
 
 it('opens everything on a telephone by the keyboard', async () => {

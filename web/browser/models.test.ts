@@ -61,6 +61,18 @@ it('shows what a version is', async () => {
   expect(await page.title()).toContain('shown@1');
 });
 
+it('shows a loss of 0 as a number', async () => {
+  const wait = { seconds: 30n };
+  const request = { model: 'zero', documents: ['a'], wait };
+  const { job } = await microgpt.train(request);
+  expect((await microgpt.getStatus({ job })).loss).toBe(0);
+  const page = await open('/models/zero');
+  const loss = page.locator('dd[data-value="loss"]');
+  expect(await loss.textContent()).toMatch(/^0\.0/);
+  const row = page.locator('tr[data-model="zero@1"]');
+  expect(await row.locator('td').nth(3).textContent()).toMatch(/^0\.0/);
+});
+
 it('sets an alias and takes it away', async () => {
   await trained('aliased');
   const page = await open('/models/aliased@1');
@@ -74,10 +86,46 @@ it('sets an alias and takes it away', async () => {
   expect((await registry.getModel({ model: 'aliased' })).aliases).toEqual([]);
 });
 
+it('offers to delete no version that an alias points to', async () => {
+  for (let version = 1; version <= 2; ++version) await trained('held');
+  await registry.setAlias({ alias: 'held@prod', version: 1 });
+  const page = await open('/models');
+  const dialog = page.getByRole('dialog');
+  const remove = dialog.getByRole('button', { name: 'Delete', exact: true });
+  // The newest has none, but an older one.
+  await page.getByRole('button', { name: 'Delete held@2' }).click();
+  await dialog.getByText('held@2 is deleted for good').waitFor();
+  await remove.waitFor();
+  await dialog.getByRole('checkbox').check();
+  await dialog.getByText('held cannot be deleted').waitFor();
+  expect(await remove.count()).toBe(0);
+  const link = dialog.getByRole('link', { name: 'To the aliases of held@1' });
+  await link.click();
+  await dialog.waitFor({ state: 'hidden' });
+
+  await page.getByRole('button', { name: 'Delete held@1' }).click();
+  await dialog.getByText('an alias points to it: held@prod').waitFor();
+  expect(await remove.count()).toBe(0);
+  expect(await dialog.textContent()).not.toContain('for good');
+  await link.click();
+  await page.getByRole('button', { name: 'Remove alias prod' }).click();
+  await page.getByText('This version has no alias.').waitFor();
+  await page.getByRole('button', { name: 'Delete held@1' }).click();
+  await dialog.getByText('held@1 is deleted for good').waitFor();
+  await dialog.getByRole('checkbox').check();
+  await dialog.getByText('All versions of held').waitFor();
+  await remove.click();
+  await page.waitForURL(/\/models$/);
+  await expect(registry.getModel({ model: 'held' })).rejects.toThrow();
+});
+
 it('asks before it deletes, and tells why it cannot', async () => {
   await trained('doomed');
-  await registry.setAlias({ alias: 'doomed@keep', version: 1 });
   const page = await open('/models');
+  const row = page.locator('tr[data-model="doomed@1"]');
+  await row.waitFor();
+  // The page does not know of it.
+  await registry.setAlias({ alias: 'doomed@keep', version: 1 });
   await page.getByRole('button', { name: 'Delete doomed@1' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
@@ -90,9 +138,7 @@ it('asks before it deletes, and tells why it cannot', async () => {
 
   await registry.deleteAlias({ alias: 'doomed@keep' });
   await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
-  await page
-    .locator('tr[data-model="doomed@1"]')
-    .waitFor({ state: 'detached' });
+  await row.waitFor({ state: 'detached' });
   await expect(registry.getModel({ model: 'doomed' })).rejects.toThrow();
 });
 

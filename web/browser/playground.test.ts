@@ -83,6 +83,22 @@ it('says in the server’s words what cannot be', async () => {
   expect(await alert.textContent()).toContain(sentence);
 });
 
+it('keeps the strings that were drawn beside what cannot be', async () => {
+  const page = await open(`/playground?model=${model}&count=5&seed=3`);
+  const generate = page.getByRole('button', { name: 'Generate', exact: true });
+  await generate.click();
+  const seed = page.locator('[data-value="seed"]');
+  await seed.waitFor();
+  const strings = () => page.locator('td.string').allTextContents();
+  const first = await strings();
+  expect(first).toHaveLength(5);
+  await page.locator('input[name="regex"]').fill('(');
+  await generate.click();
+  await page.getByRole('alert').waitFor();
+  await seed.waitFor();
+  expect(await strings()).toEqual(first);
+});
+
 it('stops a call that would take long', async () => {
   // One draw in hundreds is so long: a million of them take minutes.
   const page = await open(
@@ -137,6 +153,8 @@ it('names the nearest of a model that is not there', async () => {
   await page.getByRole('button', { name: 'Generate', exact: true }).click();
   await page.getByRole('alert').waitFor();
   expect(await page.getByRole('alert').textContent()).toContain('names');
+  await page.getByRole('alert').getByRole('link').click();
+  await page.waitForURL(/\/models$/);
 });
 
 it('throws the darts that Generate throws, one by one', async () => {
@@ -172,6 +190,27 @@ it('throws the darts that Generate throws, one by one', async () => {
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('ArrowLeft');
   await expect.poll(() => soFar.textContent()).toBe(sample!.text.slice(0, -1));
+});
+
+it('says which seed it takes where none is given', async () => {
+  const page = await open(`/playground/draw?model=${model}&temperature=0.7`);
+  const seed = page.getByLabel('Seed', { exact: true });
+  const taken = Number(await seed.getAttribute('placeholder'));
+  const { draw } = await inspector.nextTokens({
+    model,
+    seed: taken,
+    temperature: 0.7,
+    top: 0,
+  });
+  await expect
+    .poll(() => page.locator('[data-value="dart"]').textContent())
+    .toContain(draw!.number.toFixed(4));
+  const field = page.locator('.field', { has: seed });
+  const hint = await field.textContent();
+  expect(hint).toContain(`${taken} if empty`);
+  expect(hint).not.toContain('random');
+  // Before anything is drawn there is the mark before it.
+  expect(await page.getByTestId('so-far').textContent()).toBe('⟨');
 });
 
 it('throws Generate’s darts behind a beginning, too', async () => {

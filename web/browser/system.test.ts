@@ -36,7 +36,9 @@ it('sees by itself that a run has begun, and stops it', async () => {
   });
   const row = page.locator(`tr[data-job="${job}"]`);
   await row.waitFor();
-  await page.getByRole('button', { name: `Stop run ${job}` }).click();
+  const stop = page.getByRole('button', { name: `Stop run ${job}` });
+  expect((await stop.innerText()).trim()).toBe('Stop');
+  await stop.click();
   await row.locator('[data-state="CANCELLED"]').waitFor();
   expect((await microgpt.getStatus({ job })).done).toBe(true);
 });

@@ -75,10 +75,10 @@ it('trains pasted text', async () => {
   const page = await open('/train');
   await page.getByLabel('Pasted text').check();
   await page.getByLabel('Text', { exact: true }).fill('anna\n\n  bob \nanna');
-  await page.getByLabel('Model name').fill('pasted');
   await page.locator('input[name="steps"]').fill('5');
   await page.getByRole('button', { name: 'Start training' }).click();
   const job = await jobOf(page);
+  expect(job.model).toBe('pasted');
   expect(job.dataset).toMatchObject({ documents: 3, duplicates: 1 });
   // All that may come next, where that is less than ten: a, b, n, o, the end.
   const next = page.locator('tbody tr', { has: page.locator('.bar') });
@@ -149,12 +149,34 @@ it('puts the server’s sentence beside the field that it names', async () => {
   expectRefusal(400);
 });
 
-it('says that nothing is left of an empty text', async () => {
+it('asks for the text that is missing, and the server for nothing', async () => {
+  const newest = (await registry.listJobs({})).jobs[0]?.job;
   const page = await open('/train');
   await page.getByLabel('Pasted text').check();
-  await page.getByLabel('Text', { exact: true }).fill(' \n\n ');
+  const text = page.getByLabel('Text', { exact: true });
+  const sentence = page.getByText('Paste or type some text first.');
+  for (const nothing of ['', ' \n\n ']) {
+    await text.fill(nothing);
+    await page.getByRole('button', { name: 'Start training' }).click();
+    await sentence.waitFor();
+    expect(await text.getAttribute('aria-invalid')).toBe('true');
+  }
+  await expect
+    .poll(() => text.evaluate((area) => area === document.activeElement))
+    .toBe(true);
+  expect((await registry.listJobs({})).jobs[0]?.job).toBe(newest);
+  await text.fill('anna');
+  await sentence.waitFor({ state: 'detached' });
+});
+
+it('has the server’s word on a pasted text beside it', async () => {
+  const page = await open('/train');
+  await page.getByLabel('Pasted text').check();
+  const text = page.getByLabel('Text', { exact: true });
+  await text.fill('\u0085');
   await page.getByRole('button', { name: 'Start training' }).click();
   await page.getByText('Give at least one line that is not empty.').waitFor();
+  expect(await text.getAttribute('aria-invalid')).toBe('true');
   expectRefusal(400);
 });
 

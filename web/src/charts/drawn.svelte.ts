@@ -2,7 +2,8 @@
 import { draw, type Scene } from './scene';
 import { drawInTurn } from './turn';
 
-// Keeps a canvas drawn. `prepare` runs whenever something reactive that it
+// Keeps a canvas drawn, on the ground of its card: one that is wider than its
+// place has shades at the edges there. `prepare` runs whenever something reactive that it
 // reads changes, and gives what makes the scene, which waits for its turn. To be
 // called while a component is made.
 export function keepDrawn(
@@ -13,6 +14,7 @@ export function keepDrawn(
   $effect(() => {
     const [on, scene] = [canvas(), prepare()];
     if (!on) return;
-    return drawInTurn(key, () => draw(on, scene(), devicePixelRatio));
+    const onCard = () => ({ ...scene(), background: 'transparent' });
+    return drawInTurn(key, () => draw(on, onCard(), devicePixelRatio));
   });
 }

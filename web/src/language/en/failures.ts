@@ -6,6 +6,7 @@ export const failures = {
   again: 'Try again',
   offline: 'The server does not answer.',
   retryAfter: (time: string) => `The server is busy. Try again in ${time}.`,
+  toModels: 'To the models',
   next: {
     OFFLINE: 'Is it running? What was started there goes on without this page.',
     INVALID_ARGUMENT: 'Change what the sentence names and try again.',

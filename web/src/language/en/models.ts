@@ -30,6 +30,10 @@ export const models = {
   deleteModel: (name: string) => `Delete ${name}`,
   deleteVersionText: (name: string) =>
     `${name} is deleted for good. Calls that are using it finish with it.`,
+  deleteAliased: (name: string, aliases: string) =>
+    `${name} cannot be deleted while an alias points to it: ${aliases}. ` +
+    'Remove the alias first, or move it to another version.',
+  toAliases: (name: string) => `To the aliases of ${name}`,
   deleteAll: 'All versions',
   deleteAllText: (name: string) =>
     `All versions of ${name} and the record of its runs are deleted for ` +

@@ -98,7 +98,8 @@ export const playground = {
   chance: 'Chance now',
   inText: 'In the text',
   take: (character: string) => `Take ${character}`,
-  seedNeeded: 'A seed decides where the darts fall: it was set to 1.',
+  dartSeedHint: (seed: string) =>
+    `Decides where the darts fall; ${seed} if empty.`,
   drawExplanation:
     'All characters lie side by side on a bar of length 1, each as wide as ' +
     'its chance after temperature, top k and top p. A random number between ' +

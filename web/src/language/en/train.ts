@@ -13,7 +13,10 @@ export const train = {
     'One string a line. White space at both ends and empty lines are left out.',
   file: 'File',
   fileHint: 'UTF-8, one string a line.',
-  noFile: 'Choose a file first.',
+  missing: {
+    text: 'Paste or type some text first.',
+    file: 'Choose a file first.',
+  },
   model: 'Model name',
   modelHint: 'Of a model that is there already, this makes the next version.',
   presets: 'Presets',

@@ -6,6 +6,7 @@ export const failures: Catalogue['failures'] = {
   offline: 'サーバーが応答しません。',
   retryAfter: (time) =>
     `サーバーが混み合っています。${time}後に再試行してください。`,
+  toModels: 'モデル一覧へ',
   next: {
     OFFLINE:
       'サーバーは動いていますか？開始済みの処理はこのページなしでも続きます。',

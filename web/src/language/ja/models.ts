@@ -30,6 +30,10 @@ export const models: Catalogue['models'] = {
   deleteModel: (name) => `${name} を削除`,
   deleteVersionText: (name) =>
     `${name} を完全に削除します。使用中の呼び出しは最後まで続きます。`,
+  deleteAliased: (name, aliases) =>
+    `${name} は、エイリアスが指しているあいだは削除できません: ${aliases}。` +
+    '先にエイリアスを外すか、別のバージョンへ移してください。',
+  toAliases: (name) => `${name} のエイリアスへ`,
   deleteAll: 'すべてのバージョン',
   deleteAllText: (name) =>
     `${name} の全バージョンと学習の記録を完全に削除します。終わっていない学習は停止します。`,

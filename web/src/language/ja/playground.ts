@@ -92,7 +92,7 @@ export const playground: Catalogue['playground'] = {
   chance: '今の確率',
   inText: 'テキスト中',
   take: (character) => `${character} を選ぶ`,
-  seedNeeded: 'ダーツの当たる場所はシードで決まります。1 にしました。',
+  dartSeedHint: (seed) => `ダーツの当たる場所を決めます。空欄なら ${seed}。`,
   drawExplanation:
     'すべての文字を、温度・top k・top p を当てた後の確率の幅で長さ 1 の帯に並べます。' +
     '0 から 1 の乱数がダーツで、当たった文字が次に来ます。同じシードは、ここでも' +

@@ -16,7 +16,10 @@ export const train: Catalogue['train'] = {
   textHint: '1 行に 1 つの文字列。両端の空白と空行は除かれます。',
   file: 'ファイル',
   fileHint: 'UTF-8、1 行に 1 つの文字列。',
-  noFile: '先にファイルを選んでください。',
+  missing: {
+    text: '先にテキストを入力してください。',
+    file: '先にファイルを選んでください。',
+  },
   model: 'モデル名',
   modelHint: '既にある名前なら、その次のバージョンになります。',
   presets: 'プリセット',

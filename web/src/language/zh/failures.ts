@@ -5,6 +5,7 @@ export const failures: Catalogue['failures'] = {
   again: '重试',
   offline: '服务器没有响应。',
   retryAfter: (time) => `服务器繁忙，请在 ${time} 后重试。`,
+  toModels: '前往模型列表',
   next: {
     OFFLINE: '服务器在运行吗？已经开始的工作不依赖此页面，会继续进行。',
     INVALID_ARGUMENT: '请修改上面提到的内容，然后重试。',

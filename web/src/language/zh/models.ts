@@ -28,6 +28,10 @@ export const models: Catalogue['models'] = {
   deleteModel: (name) => `删除 ${name}`,
   deleteVersionText: (name) =>
     `${name} 将被永久删除。正在使用它的调用会照常完成。`,
+  deleteAliased: (name, aliases) =>
+    `有别名指向 ${name} 时不能删除它：${aliases}。` +
+    '请先移除别名，或把它移到另一个版本。',
+  toAliases: (name) => `前往 ${name} 的别名`,
   deleteAll: '所有版本',
   deleteAllText: (name) =>
     `${name} 的所有版本及其训练记录将被永久删除；尚未结束的训练会停止。`,

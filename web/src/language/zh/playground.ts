@@ -87,7 +87,7 @@ export const playground: Catalogue['playground'] = {
   chance: '现在的概率',
   inText: '文本中',
   take: (character) => `取 ${character}`,
-  seedNeeded: '飞镖落在哪里由种子决定：已设为 1。',
+  dartSeedHint: (seed) => `决定飞镖落在哪里；留空则为 ${seed}。`,
   drawExplanation:
     '所有字符按温度、top k 和 top p 之后的概率为宽度，并排放在长度为 1 的条上。0 到 1 ' +
     '之间的随机数就是飞镖：击中的字符接着出现。相同的种子投出相同的飞镖，这里与' +

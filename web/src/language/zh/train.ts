@@ -12,7 +12,10 @@ export const train: Catalogue['train'] = {
   textHint: '每行一个字符串。两端空白和空行会被去掉。',
   file: '文件',
   fileHint: 'UTF-8，每行一个字符串。',
-  noFile: '请先选择文件。',
+  missing: {
+    text: '请先输入文本。',
+    file: '请先选择文件。',
+  },
   model: '模型名称',
   modelHint: '若已有同名模型，则产生它的下一个版本。',
   presets: '预设',

@@ -6,6 +6,11 @@ export function referenceOf(model: Model): string {
   return `${model.name}@${model.version}`;
 }
 
+// ["names@prod"], the references that are moved from version to version.
+export function aliasesOf({ name, aliases }: Model): string[] {
+  return aliases.map((alias) => `${name}@${alias}`);
+}
+
 // "names" of "names", "names@3" and "names@prod".
 export function nameIn(reference: string): string {
   return reference.split('@')[0]!;

@@ -23,6 +23,11 @@ export class Drawn {
   revision = $state(0);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  // Nothing has come, not even that nothing could be drawn.
+  get isEmpty(): boolean {
+    return this.count === 0 && !this.summary;
+  }
+
   add({ samples, summary }: GenerateResponse): void {
     for (const sample of samples) {
       if (this.samples.length < mostKept) this.samples.push(sample);

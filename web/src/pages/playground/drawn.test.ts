@@ -39,3 +39,13 @@ it('tells of the first message at once, and of the others together', () => {
   drawn.show();
   expect(drawn.revision).toBe(2);
 });
+
+it('is empty until a string comes, or the word that there is none', () => {
+  const drawn = new Drawn();
+  expect(drawn.isEmpty).toBe(true);
+  drawn.add(create(GenerateResponseSchema, { summary: { shortfall: 5 } }));
+  expect(drawn.isEmpty).toBe(false);
+  const other = new Drawn();
+  other.add(message([true]));
+  expect(other.isEmpty).toBe(false);
+});

@@ -36,11 +36,13 @@ export function samplingOf(query: Query) {
   };
 }
 
+// There is no dart without a seed: this one, where none is given.
+export const usualSeed = 1;
+
 // What decides the next dart, as NextTokens has it. No darts were thrown for
-// the `given` tokens, Generate's own prefix. There is no dart
-// without a seed.
+// the `given` tokens, Generate's own prefix.
 export function dartOf(query: Query, given: number) {
-  const { seed = 1, ...sampling } = samplingOf(query);
+  const { seed = usualSeed, ...sampling } = samplingOf(query);
   const index = wholeOf(query, 'index');
   return { ...defined({ ...sampling, index }), seed, given };
 }

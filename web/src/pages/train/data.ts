@@ -11,9 +11,18 @@ export interface Data {
   file: File | undefined;
 }
 
-// The model's name where none is given.
+// The model's name where none is given: none that the documents' examples have,
+// whose next version it would be.
 export function suggestedModel({ source, dataset, file }: Data): string {
-  if (source === 'file' && file) return nameForFile(file.name) || 'mine';
+  if (source === 'text') return 'pasted';
+  if (source === 'file' && file) return nameForFile(file.name) || 'unnamed';
   if (source === 'dataset' && !dataset.startsWith('sha256:')) return dataset;
-  return 'mine';
+  return 'unnamed';
+}
+
+// What there is to give before a training can begin.
+export function missingIn({ source, text, file }: Data) {
+  if (source === 'text' && text.trim() === '') return 'text';
+  if (source === 'file' && !file) return 'file';
+  return undefined;
 }
