@@ -325,12 +325,11 @@ class Connection::Impl {
     // Where such a body ends not all agree: what follows may be no request.
     if (request.Count("transfer-encoding") > 0 &&
         (request.http_1_0 || !parser_->chunked())) {
-      return {
-          .refusal = ErrorAnswer(
-              absl::InvalidArgumentError(fmt::format(
-                  "Transfer-Encoding: \"{}\" is not chunked, of HTTP/1.1",
-                  request.Get("transfer-encoding"))),
-              400)};
+      return {.refusal = ErrorAnswer(
+                  absl::InvalidArgumentError(fmt::format(
+                      "Transfer-Encoding: \"{}\" is not chunked, of HTTP/1.1",
+                      request.Get("transfer-encoding"))),
+                  400)};
     }
     const std::string_view expected = request.Get("expect");
     if (!expected.empty() && !EqualsIgnoringCase(expected, "100-continue")) {

@@ -86,8 +86,8 @@ std::optional<bool> Accepts(const Request& request, std::string_view wanted) {
 
 // Its own name says more than that of all.
 bool AcceptsGzip(const Request& request) {
-  return Accepts(request, "gzip").value_or(
-      Accepts(request, "*").value_or(false));
+  return Accepts(request, "gzip")
+      .value_or(Accepts(request, "*").value_or(false));
 }
 
 bool Matches(std::string_view if_none_match, std::string_view etag) {

@@ -56,17 +56,15 @@ TEST(StaticFilesTest, FilesAreTheirBytes) {
 }
 
 TEST(StaticFilesTest, TextIsCompressedForWhoAcceptsThat) {
-  for (const std::string accept :
-       {"gzip", "deflate, gzip;q=1.0, *;q=0.5", "br, GZIP", "*",
-        "*;q=0, gzip"}) {
+  for (const std::string accept : {"gzip", "deflate, gzip;q=1.0, *;q=0.5",
+                                   "br, GZIP", "*", "*;q=0, gzip"}) {
     const Answer answer = Get(kScript, {{"accept-encoding", accept}});
     EXPECT_EQ(FieldOfAnswer(answer, "Content-Encoding"), "gzip") << accept;
     EXPECT_THAT(std::string(answer.bytes()), StartsWith("\x1f\x8b"));
     EXPECT_LT(answer.bytes().size(), FromDisk(kScript).size());
   }
-  for (const std::string accept :
-       {"", "identity", "br", "gzip;q=0", "gzip; q=0.000", "xgzip",
-        "*, gzip;q=0"}) {
+  for (const std::string accept : {"", "identity", "br", "gzip;q=0",
+                                   "gzip; q=0.000", "xgzip", "*, gzip;q=0"}) {
     const Answer answer = Get(kScript, {{"accept-encoding", accept}});
     EXPECT_EQ(FieldOfAnswer(answer, "Content-Encoding"), "") << accept;
     EXPECT_EQ(FieldOfAnswer(answer, "Vary"), "Accept-Encoding");
