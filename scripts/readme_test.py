@@ -105,7 +105,7 @@ class Readme(unittest.TestCase):
 
     def test_where_heads_look_is_a_square_of_shares_a_head(self):
         lines = self.lines("mgpt trace mine emma")
-        self.assertRegex(lines[0], r"^mine@1 · step 1000 · loss \d\.\d\d$")
+        self.assertRegex(lines[0], r"^mine@1 · step 1000 · loss of the text \d\.\d\d$")
         heads = [i for i, line in enumerate(lines) if line.startswith("L0 H")]
         self.assertEqual(len(heads), 4)
         for head in heads:

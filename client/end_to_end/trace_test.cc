@@ -64,14 +64,15 @@ constexpr char kHead1[] =
 TEST_F(TraceTest, PredictionsAndAttentionAreTheDefault) {
   const auto result = Run({"trace", "a"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_EQ(result.out, std::string("names@1 · step 10 · loss 1.50\n\n") +
-                            kPredictions +
-                            "\n"
-                            "L0 H0     ⟨     a\n"
-                            "⟨      █1.0\n"
-                            "a      ▂.25  ▆.75\n"
-                            "\n" +
-                            kHead1);
+  EXPECT_EQ(result.out,
+            std::string("names@1 · step 10 · loss of the text 1.50\n\n") +
+                kPredictions +
+                "\n"
+                "L0 H0     ⟨     a\n"
+                "⟨      █1.0\n"
+                "a      ▂.25  ▆.75\n"
+                "\n" +
+                kHead1);
   EXPECT_EQ(result.err, "");
   EXPECT_EQ(requests[0].model(), "");
   EXPECT_EQ(requests[0].text(), "a");
@@ -93,8 +94,9 @@ TEST_F(TraceTest, AModelStandsBeforeTheTextAndAJobToo) {
 TEST_F(TraceTest, AViewALayerAndAHeadCanBeChosen) {
   const auto result =
       Run({"trace", "a", "--view", "attention", "--layer", "0", "--head", "1"});
-  EXPECT_EQ(result.out,
-            std::string("names@1 · step 10 · loss 1.50\n\n") + kHead1);
+  EXPECT_EQ(
+      result.out,
+      std::string("names@1 · step 10 · loss of the text 1.50\n\n") + kHead1);
   EXPECT_THAT(requests[0].layers(), ElementsAre(0));
   for (const auto& [view, part] :
        {std::pair("mlp", Request::PART_MLP),

@@ -191,8 +191,8 @@ Entries PositionEntries(const Trace::Position& position) {
 
 std::string TraceSummary(const Trace& trace) {
   const std::string& name = trace.model().empty() ? trace.job() : trace.model();
-  return Printable(fmt::format("{} · step {} · loss {}", name, trace.step(),
-                               Loss(trace.loss()))) +
+  return Printable(fmt::format("{} · step {} · loss of the text {}", name,
+                               trace.step(), Loss(trace.loss()))) +
          "\n";
 }
 

@@ -17,7 +17,7 @@
 
 namespace microgpt::client {
 
-// "names@3 · step 1000 · loss 2.46".
+// "names@3 · step 1000 · loss of the text 2.46".
 std::string TraceSummary(const v1::TraceResponse& trace);
 
 // A row a position: what was read, what came then, how great a surprise that

@@ -42,10 +42,11 @@ Trace ExampleTrace() {
 
 TEST(TraceViewsTest, TheSummaryNamesTheModelOrTheJobOfACheckpoint) {
   Trace trace = ExampleTrace();
-  EXPECT_EQ(TraceSummary(trace), "names@3 · step 1000 · loss 2.46\n");
+  EXPECT_EQ(TraceSummary(trace),
+            "names@3 · step 1000 · loss of the text 2.46\n");
   trace.clear_model();
   trace.set_job("01jb");
-  EXPECT_EQ(TraceSummary(trace), "01jb · step 1000 · loss 2.46\n");
+  EXPECT_EQ(TraceSummary(trace), "01jb · step 1000 · loss of the text 2.46\n");
 }
 
 TEST(TraceViewsTest, PredictionsAreARowAPosition) {

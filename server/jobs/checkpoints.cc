@@ -23,7 +23,8 @@ std::vector<uint32_t> CheckpointSteps(uint32_t steps, uint64_t model_bytes) {
 void Checkpoints::Begin(std::string_view job, std::string_view model) {
   Forget(job);
   MutexLock lock(mutex_);
-  jobs_.push_front({.id = std::string(job), .model = std::string(model)});
+  jobs_.push_front(
+      {.id = std::string(job), .model = std::string(model), .checkpoints = {}});
   places_[jobs_.front().id] = jobs_.begin();
 }
 
