@@ -124,8 +124,9 @@ absl::Status Explain(std::string_view bytes, std::string_view problem,
     rest.remove_suffix(kUnknown.size());
     return NoSuchField(type, path, Abbreviate(Trim(rest)));
   }
-  if (rest.starts_with(kOneof)) {
-    rest.remove_prefix(rest.find(kTwice) + kTwice.size());
+  const size_t twice = rest.find(kTwice);
+  if (rest.starts_with(kOneof) && twice != std::string_view::npos) {
+    rest.remove_prefix(twice + kTwice.size());
     return FieldError(Join(path, rest.substr(0, rest.find('\''))),
                       "it stands there twice");
   }

@@ -3,9 +3,9 @@ import { draw, type Scene } from './scene';
 import { drawInTurn } from './turn';
 
 // Keeps a canvas drawn, on the ground of its card: one that is wider than its
-// place has shades at the edges there. `prepare` runs whenever something reactive that it
-// reads changes, and gives what makes the scene, which waits for its turn. To be
-// called while a component is made.
+// place has shades at the edges there. `prepare` runs whenever something reactive
+// that it reads changes, and gives what makes the scene, which waits for its turn.
+// To be called while a component is made.
 export function keepDrawn(
   canvas: () => HTMLCanvasElement | undefined,
   prepare: () => () => Scene,
